@@ -1,0 +1,132 @@
+/* Search in one language: reads search/search_index.json of the page's locale when the dialog is first opened. */
+
+const LETTERS = { ß: "ss", æ: "ae", œ: "oe", ø: "o", ð: "d", þ: "th", đ: "d", ł: "l", ı: "i", "’": "", "‘": "", "'": "" };
+const NUKTA = "\u093c";
+
+/** Make words comparable: lower case, without accents, without the letters that few keyboards have. In Devanagari
+    only the nukta goes (it is often left out); vowel signs are letters, not accents. */
+export function fold(text) {
+  return text
+    .toLowerCase()
+    .normalize("NFD")
+    .replace(/[\u0300-\u036f]/g, "")
+    .replaceAll(NUKTA, "")
+    .replace(/[ßæœøðþđłı’‘']/g, (letter) => LETTERS[letter])
+    .normalize("NFC");
+}
+
+/** Cut a text into words. Marks belong to words: without them Hindi would fall apart. */
+export function words(text) {
+  return fold(text).match(/[\p{L}\p{M}\p{N}]+/gu) || [];
+}
+
+/** Points for one searched word in a list of words: whole, as a beginning, inside (for compounds). */
+function points(wanted, list) {
+  let best = 0;
+  for (const word of list) {
+    if (word === wanted) return 4;
+    if (word.startsWith(wanted)) best = Math.max(best, 3);
+    else if (wanted.length > 2 && word.includes(wanted)) best = Math.max(best, 1);
+  }
+  return best;
+}
+
+/** Find the sections that hold every searched word, the best first. */
+export function find(sections, query) {
+  const wanted = words(query);
+  if (!wanted.length) return [];
+  const found = [];
+  for (const section of sections) {
+    let sum = 0;
+    const matches = wanted.every((word) => {
+      const score = 5 * points(word, section.titleWords) + points(word, section.textWords);
+      sum += score;
+      return score > 0;
+    });
+    if (matches) found.push({ section, sum });
+  }
+  return found.sort((one, other) => other.sum - one.sum).map((one) => one.section);
+}
+
+/** Take the tags out of what the index holds; it is HTML whose text is escaped. */
+function plain(html) {
+  return new DOMParser().parseFromString(html, "text/html").body.textContent.replace(/\s+/g, " ").trim();
+}
+
+async function load(root) {
+  const response = await fetch(`${root}search/search_index.json`);
+  if (!response.ok) throw new Error(String(response.status));
+  const { docs } = await response.json();
+  return docs.map((doc) => {
+    const title = plain(doc.title);
+    const text = plain(doc.text);
+    return { href: root + doc.location, title, text, titleWords: words(title), textWords: words(text) };
+  });
+}
+
+/** Give the piece of a text around the first searched word, as parts: before, the word, after. */
+function excerpt(text, wanted, length = 160) {
+  const cuts = [...text.matchAll(/[\p{L}\p{M}\p{N}’‘']+/gu)];
+  const hit = cuts.find((cut) => wanted.some((word) => fold(cut[0]).includes(word)));
+  const at = hit ? hit.index : 0;
+  const from = Math.max(0, at - length / 3);
+  const start = from ? text.indexOf(" ", from) + 1 : 0;
+  const end = at + length >= text.length ? text.length : text.lastIndexOf(" ", at + length);
+  const word = hit ? hit[0] : "";
+  return [(start ? "… " : "") + text.slice(start, at), word, text.slice(at + word.length, end) + (end < text.length ? " …" : "")];
+}
+
+let started = false;
+
+/** Connect the dialog: its input, its status line and its list of results. */
+export async function start(dialog) {
+  const input = dialog.querySelector("input");
+  const status = dialog.querySelector("[role=status]");
+  const list = dialog.querySelector("ol");
+  input.focus();
+  if (started) return;
+  started = true;
+  const { root, results, none, failed } = dialog.dataset;
+  const language = document.documentElement.lang;
+  const forms = JSON.parse(results);
+  const plural = new Intl.PluralRules(language);
+  const number = new Intl.NumberFormat(language);
+  let sections;
+  try {
+    sections = await load(root);
+  } catch (_) {
+    status.textContent = failed;
+    started = false;
+    return;
+  }
+  const show = () => {
+    const wanted = words(input.value);
+    const found = find(sections, input.value);
+    const form = forms[plural.select(found.length)] || forms.other;
+    status.textContent = !wanted.length ? "" : found.length ? form.replace("%(count)s", number.format(found.length)) : none;
+    list.replaceChildren(
+      ...found.slice(0, 20).map((section) => {
+        const item = document.createElement("li");
+        const link = document.createElement("a");
+        const text = document.createElement("p");
+        const mark = document.createElement("mark");
+        const [before, word, after] = excerpt(section.text, wanted);
+        link.href = section.href;
+        link.textContent = section.title;
+        mark.textContent = word;
+        text.append(before, mark, after);
+        item.append(link, text);
+        return item;
+      }),
+    );
+  };
+  list.addEventListener("click", (event) => event.target.closest("a") && dialog.close());
+  dialog.querySelector("form").addEventListener("submit", (event) => {
+    // Enter opens the first result; only the button closes.
+    if (event.submitter && document.activeElement === event.submitter) return;
+    event.preventDefault();
+    list.querySelector("a")?.click();
+  });
+  input.addEventListener("input", show);
+  show();
+}

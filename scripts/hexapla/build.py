@@ -1,0 +1,206 @@
+"""The build: a MkDocs build per locale, side by side in processes; then what spans locales; then one swap.
+
+Each locale is built into a folder of its own, a part. The source locale's part holds what all share; of another part
+only the locale's own files count. The parts are joined beside the site's folder, and take its place only when every
+locale was built without a warning, so that the last good site stays otherwise.
+"""
+
+from __future__ import annotations
+
+import logging
+import multiprocessing
+import os
+import re
+import shutil
+import tempfile
+import time
+import warnings
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
+from pathlib import Path
+
+from hexapla import catalogs, checks, outputs, publication
+from hexapla.catalogs import Messages
+from hexapla.config import Locale, Site
+from hexapla.problems import Problem, Stop
+from hexapla.publication import Publication
+
+Progress = Callable[[Locale, str], None]
+"""Called with a locale and what happened to it: `started` or `done`."""
+
+
+@dataclass(frozen=True)
+class Built:
+    """What came of one locale: pages and how many of them are fallbacks, bytes of its files, seconds it took."""
+
+    locale: Locale
+    pages: int
+    fallbacks: int
+    size: int
+    seconds: float
+    warnings: tuple[Problem, ...]
+
+
+def build(site: Site, report: Progress = lambda locale, what: None) -> list[Built]:
+    """Build the whole site into `site.site_dir`; give what came of each locale, in the order of the configuration.
+
+    Raises Stop, with everything that is wrong in any locale, and leaves the old site as it was.
+    """
+    found = publication.read(site)
+    problems = checks.run(found)
+    if problems:
+        raise Stop(problems)
+    messages = {locale.code: catalogs.load(site, locale) for locale in site.locales}
+    site.site_dir.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=f".{site.site_dir.name}-", dir=site.site_dir.parent) as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        results = _build_parts(found, messages, folder, report)
+        if wrong := [problem for result in results for problem in result.warnings]:
+            raise Stop(wrong)
+        whole = folder / site.source.code
+        for locale in site.translations:
+            _join(whole, folder / locale.code, locale)
+        outputs.write_shared(whole, site)
+        publish(whole, site.site_dir)
+    return results
+
+
+def _build_parts(
+    found: Publication, messages: dict[str, Messages], folder: Path, report: Progress
+) -> list[Built]:
+    """Build every locale, as many at a time as there are processors."""
+    locales = found.site.locales
+    # Forking spares each process the imports; elsewhere they start afresh.
+    method = "fork" if "fork" in multiprocessing.get_all_start_methods() and os.name == "posix" else "spawn"
+    if method == "fork":
+        _import_mkdocs()
+    workers = min(len(locales), os.cpu_count() or 1)
+    with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context(method)) as pool:
+        futures = {}
+        for locale in locales:
+            futures[pool.submit(_build_part, found, messages, locale, folder / locale.code)] = locale
+            report(locale, "started")
+        for future in as_completed(futures):
+            future.result()
+            report(futures[future], "done")
+    results = {futures[future]: future.result() for future in futures}
+    return [results[locale] for locale in locales]
+
+
+def _import_mkdocs() -> None:
+    import mkdocs.commands.build  # noqa: F401
+
+    import hexapla.plugin  # noqa: F401
+
+
+def _build_part(found: Publication, messages: dict[str, Messages], locale: Locale, folder: Path) -> Built:
+    """Build one locale with MkDocs into `folder`. Runs in a process of its own."""
+    from mkdocs.commands.build import build as mkdocs_build
+    from mkdocs.config import load_config
+    from mkdocs.exceptions import Abort, ConfigurationError, MkDocsException
+
+    from hexapla.plugin import HexaplaPlugin, build_only
+
+    start = time.perf_counter()
+    collector = _Collector(found.site)
+    logger = logging.getLogger("mkdocs")
+    logger.addHandler(collector)
+    logger.setLevel(logging.WARNING)
+    logger.propagate = False
+    pages: list[bool] = []
+    try:
+        with warnings.catch_warnings():
+            # Deprecations inside MkDocs and its plugins are not the translator's business.
+            warnings.simplefilter("ignore")
+            config = load_config(str(found.site.config_file), site_dir=str(folder), strict=False)
+            plugin = config.plugins["hexapla"]
+            assert isinstance(plugin, HexaplaPlugin)
+            plugin.publication, plugin.messages, plugin.is_part = found, messages, True
+            build_only(config, locale.code)
+            mkdocs_build(config)
+            pages = [view.is_fallback for view in plugin.pages.values()]
+            pages += [False] * len(plugin.others)
+    except (Abort, ConfigurationError, MkDocsException, SystemExit) as error:
+        collector.add(f"{locale.code}: the build ended: {error}")
+    except Exception as error:
+        # What a theme or a plugin stumbles over reaches the reader as one line, not as a traceback.
+        reason = str(error).splitlines()[0] if str(error) else ""
+        collector.add(f"{locale.code}: the build ended: {type(error).__name__}: {reason}")
+    finally:
+        logger.removeHandler(collector)
+    size = sum(path.stat().st_size for path in _own_files(folder, locale))
+    seconds = time.perf_counter() - start
+    return Built(locale, len(pages), sum(pages), size, seconds, tuple(collector.problems))
+
+
+class _Collector(logging.Handler):
+    """Turns MkDocs' warnings into problems, at the line of the document that they name, where they name one."""
+
+    def __init__(self, site: Site) -> None:
+        super().__init__(logging.WARNING)
+        self.site = site
+        self.problems: list[Problem] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.add(record.getMessage())
+
+    def add(self, message: str) -> None:
+        text = re.sub(r"\s+", " ", message).strip()
+        names = re.findall(r"'([^']+)'", text)
+        documents = [self.site.docs_dir / name for name in names if (self.site.docs_dir / name).is_file()]
+        hint = "MkDocs says so; a build with warnings is not published"
+        if not documents:
+            self.problems.append(Problem(self.site.config_file, 1, 1, "mkdocs", text, hint))
+            return
+        line, column = _locate(documents[0], names)
+        self.problems.append(Problem(documents[0], line, column, "mkdocs", text, hint))
+
+
+def _locate(path: Path, names: Sequence[str]) -> tuple[int, int]:
+    """Find the first place in a document where one of the words stands that a warning quotes."""
+    for number, line in enumerate(path.read_text(encoding="utf-8", errors="replace").splitlines(), start=1):
+        for name in names:
+            if f"({name}" in line or f"]: {name}" in line or f'"{name}' in line:
+                return number, line.index(name) + 1
+    return 1, 1
+
+
+def _own_files(folder: Path, locale: Locale) -> list[Path]:
+    """The files of a part that count: all of the source's, and what belongs to a translation."""
+    if locale.is_source:
+        return [path for path in folder.rglob("*") if path.is_file()]
+    own = [path for path in (folder / locale.folder).rglob("*") if path.is_file()]
+    sitemap = folder / outputs.sitemap_name(locale)
+    return [*own, sitemap] if sitemap.is_file() else own
+
+
+def _join(whole: Path, part: Path, locale: Locale) -> None:
+    """Move a translation's files from its part into the whole."""
+    for path in _own_files(part, locale):
+        target = whole / path.relative_to(part)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        path.replace(target)
+
+
+def publish(new: Path, site_dir: Path) -> None:
+    """Put a finished site into place: the old one steps aside, and comes back if the new one cannot be moved.
+
+    Raises Stop with a `site-dir` problem where the folder cannot be replaced.
+    """
+    old = new.with_name(new.name + ".old")
+    try:
+        if site_dir.exists():
+            site_dir.rename(old)
+        try:
+            new.rename(site_dir)
+        except OSError:
+            if old.exists():
+                old.rename(site_dir)
+            raise
+    except OSError as error:
+        hint = "check that the folder may be written and that no program holds it open"
+        message = f"the new site cannot take its place: {error.strerror}"
+        raise Stop([Problem(site_dir, 1, 1, "site-dir", message, hint)]) from None
+    shutil.rmtree(old, ignore_errors=True)

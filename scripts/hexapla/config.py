@@ -1,0 +1,435 @@
+"""mkdocs.yml, as far as this project needs it: a Site with its Locales, each value with its place in the file.
+
+MkDocs is not imported, so that reading, checking and reporting outlive it; MkDocs reads the same file once more
+when it builds.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import yaml
+import yaml_env_tag
+
+from hexapla import cldr
+from hexapla.problems import Problem, Stop, read_text
+
+DEFAULT_NAMES = ("mkdocs.yml", "mkdocs.yaml")
+"""What MkDocs looks for when no file is named."""
+
+
+class Place(NamedTuple):
+    """A place in a text, both numbers counting from 1."""
+
+    line: int
+    column: int
+
+
+@dataclass(frozen=True)
+class Locale:
+    """One language of a site.
+
+    `code` is as in mkdocs.yml, and is the name of its folder in docs/; `place` is where mkdocs.yml lists it.
+    """
+
+    code: str
+    is_source: bool
+    place: Place = field(default=Place(1, 1), compare=False, repr=False)
+
+    @cached_property
+    def tag(self) -> str:
+        """The BCP 47 tag, for `lang` and `hreflang`."""
+        return cldr.language_tag(self.code)
+
+    @cached_property
+    def name(self) -> str:
+        """The language's name in itself."""
+        return cldr.language_name(self.code)
+
+    @cached_property
+    def direction(self) -> str:
+        """`ltr` or `rtl`."""
+        return str(cldr.parse(self.code).text_direction)
+
+    @cached_property
+    def folder(self) -> str:
+        """Where its pages are below the site's root: empty for the source, else `fr/`."""
+        return "" if self.is_source else f"{self.code}/"
+
+
+@dataclass(frozen=True)
+class Author:
+    """Somebody whose card a page shows. `role` and `bio` are messages, translated through the catalogs."""
+
+    name: str
+    url: str = ""
+    role: str = ""
+    bio: str = ""
+
+
+@dataclass(frozen=True)
+class Comments:
+    """How the comment form reaches a service; no `action` means that the form is shown but disabled."""
+
+    action: str = ""
+    spam_filter: str = ""
+    notice_page: str = ""
+    fields: Mapping[str, str] = field(default_factory=dict)
+    hidden: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Message:
+    """A string of mkdocs.yml that readers see, and that the catalogs therefore translate."""
+
+    text: str
+    comment: str
+    place: Place
+
+
+@dataclass(frozen=True)
+class Site:
+    """A publication, as its mkdocs.yml describes it. All paths are absolute."""
+
+    config_file: Path
+    docs_dir: Path
+    site_dir: Path
+    custom_dir: Path | None
+    theme: str
+    site_name: str
+    site_description: str
+    site_url: str
+    use_directory_urls: bool
+    locales: tuple[Locale, ...]
+    categories: Mapping[str, str]
+    authors: Mapping[str, Author]
+    comments: Comments
+    notice: str
+    front_matter: frozenset[str]
+    messages: tuple[Message, ...]
+    plugins: frozenset[str]
+    places: Mapping[str, Place] = field(repr=False)
+
+    @property
+    def root(self) -> Path:
+        """The folder of mkdocs.yml."""
+        return self.config_file.parent
+
+    @property
+    def catalogs_dir(self) -> Path:
+        """The folder of the gettext catalogs."""
+        return self.root / "locales"
+
+    @property
+    def has_comments(self) -> bool:
+        """Whether mkdocs.yml says anything about comments."""
+        return "extra.comments" in self.places
+
+    @property
+    def source(self) -> Locale:
+        """The locale that the others are translated from: the default language of the plugin `i18n`."""
+        return next(locale for locale in self.locales if locale.is_source)
+
+    @property
+    def translations(self) -> tuple[Locale, ...]:
+        """All locales but the source."""
+        return tuple(locale for locale in self.locales if not locale.is_source)
+
+    def locale(self, code: str) -> Locale:
+        """Find a locale by its code. Raises Stop, guessing what was meant, where there is none."""
+        for locale in self.locales:
+            if locale.code == code:
+                return locale
+        codes = [locale.code for locale in self.locales]
+        message = f"there is no locale {code!r} in this configuration"
+        raise Stop([self.problem("plugins.i18n.languages", "locale", message, guess(code, codes))])
+
+    def place(self, key: str) -> Place:
+        """Where a key such as `extra.comments.action` stands in mkdocs.yml, or its nearest parent that is there."""
+        while key and key not in self.places:
+            key = key.rpartition(".")[0]
+        return self.places.get(key, Place(1, 1))
+
+    def problem(self, key: str, rule: str, message: str, hint: str) -> Problem:
+        """Make a problem at the place of a key of mkdocs.yml."""
+        return Problem(self.config_file, *self.place(key), rule, message, hint)
+
+
+def guess(word: str, words: list[str]) -> str:
+    """Turn a list of possible words into a hint: the nearest one, or all of them."""
+    near = difflib.get_close_matches(word, words, n=1)
+    return f"did you mean {near[0]!r}?" if near else "use one of: " + ", ".join(words)
+
+
+def find(config_file: str | None) -> Path:
+    """Give the configuration file that MkDocs would use. Raises Stop where there is none."""
+    if config_file:
+        path = Path(config_file)
+    else:
+        path = next((Path(name) for name in DEFAULT_NAMES if Path(name).is_file()), Path(DEFAULT_NAMES[0]))
+    if not path.is_file():
+        hint = "run this in the folder of mkdocs.yml, or name the file with --config-file"
+        raise Stop([Problem(path, 1, 1, "config", "there is no such file", hint)])
+    return path.absolute()
+
+
+def load(config_file: str | None = None) -> Site:
+    """Read a configuration.
+
+    Raises Stop, with everything that is wrong with it, where no site can be made from it.
+    """
+    path = find(config_file)
+    places: dict[str, Place] = {}
+    data = _read_mapping(path, places)
+    reader = _Reader(path, data, places)
+    site = Site(
+        config_file=path,
+        docs_dir=reader.folder("docs_dir", "docs"),
+        site_dir=reader.folder("site_dir", "site"),
+        custom_dir=reader.folder("theme.custom_dir", "") if reader.get("theme.custom_dir") else None,
+        theme=reader.text("theme.name") if isinstance(data.get("theme"), dict) else reader.text("theme", "mkdocs"),
+        site_name=reader.text("site_name"),
+        site_description=reader.text("site_description"),
+        site_url=reader.site_url(),
+        use_directory_urls=reader.get("use_directory_urls") is not False,
+        locales=reader.locales(),
+        categories=reader.texts("extra.categories"),
+        authors=reader.authors(),
+        comments=reader.comments(),
+        notice=reader.text("extra.notice"),
+        front_matter=frozenset(reader.strings("plugins.hexapla.front_matter")),
+        messages=tuple(reader.messages()),
+        plugins=frozenset(reader.mapping("plugins")),
+        places=places,
+    )
+    if reader.problems:
+        raise Stop(reader.problems)
+    return site
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML as MkDocs reads it: `!ENV` works, and tags that name Python objects are passed over."""
+
+
+_Loader.add_constructor("!ENV", yaml_env_tag.construct_env_tag)
+_Loader.add_multi_constructor("tag:yaml.org,2002:python/", lambda loader, suffix, node: None)
+_Loader.add_multi_constructor("!", lambda loader, suffix, node: None)
+
+
+def _read_mapping(path: Path, places: dict[str, Place]) -> dict[str, Any]:
+    """Read a YAML mapping, following `INHERIT` as MkDocs does; the places of keys are put into `places`."""
+    text = read_text(path)
+    loader = _Loader(text)
+    try:
+        node = loader.get_single_node()
+        data = loader.construct_document(node) if node else None
+    except yaml.MarkedYAMLError as error:
+        raise Stop([yaml_problem(path, error)]) from None
+    except yaml.reader.ReaderError as error:
+        message = f"has a character that YAML does not allow: #x{ord(str(error.character)):04x}"
+        raise Stop([Problem(path, 1, 1, "config", message, "remove the character")]) from None
+    if not isinstance(data, dict):
+        message = "holds no settings: a YAML mapping is expected"
+        raise Stop([Problem(path, 1, 1, "config", message, "start with: site_name: My site")])
+    own: dict[str, Place] = {}
+    _collect_places(node, "", own)
+    if isinstance(parent := data.pop("INHERIT", None), str):
+        parent_places: dict[str, Place] = {}
+        inherited = _read_mapping(path.parent / parent, parent_places)
+        data = _merge(inherited, data)
+    places.update(own)
+    _name_plugins(data, places)
+    return data
+
+
+def yaml_problem(path: Path, error: yaml.MarkedYAMLError, first_line: int = 0, rule: str = "config") -> Problem:
+    """Turn YAML's complaint into a problem; `first_line` is the number of lines before the YAML in its file."""
+    mark = error.problem_mark or error.context_mark
+    line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+    what = re.sub(r"\s+", " ", str(error.problem or error.context or "cannot be read"))
+    hint = "check quotation marks, colons and indentation; quote a value that contains ': '"
+    return Problem(path, first_line + line, column, rule, f"is not valid YAML: {what}", hint)
+
+
+def _merge(base: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
+    """Merge mappings as MkDocs does for INHERIT: mappings recursively, everything else replaced."""
+    merged = dict(base)
+    for key, value in own.items():
+        both = isinstance(value, dict) and isinstance(merged.get(key), dict)
+        merged[key] = _merge(merged[key], value) if both else value
+    return merged
+
+
+def _collect_places(node: yaml.Node, prefix: str, places: dict[str, Place]) -> None:
+    """Note where each value stands, under dotted keys; items of a list are numbered from 0."""
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            name = f"{prefix}.{key.value}" if prefix else str(key.value)
+            places[name] = Place(key.start_mark.line + 1, key.start_mark.column + 1)
+            _collect_places(value, name, places)
+    elif isinstance(node, yaml.SequenceNode):
+        for index, value in enumerate(node.value):
+            name = f"{prefix}.{index}"
+            places[name] = Place(value.start_mark.line + 1, value.start_mark.column + 1)
+            _collect_places(value, name, places)
+
+
+def _name_plugins(data: dict[str, Any], places: dict[str, Place]) -> None:
+    """Make the list of plugins a mapping from name to options, and give its places their names too."""
+    plugins = data.get("plugins")
+    if not isinstance(plugins, list):
+        return
+    named: dict[str, Any] = {}
+    for index, item in enumerate(plugins):
+        name, options = next(iter(item.items())) if isinstance(item, dict) and item else (item, {})
+        named[str(name)] = options if isinstance(options, dict) else {}
+        old = f"plugins.{index}"
+        for key, place in list(places.items()):
+            if key == old or key.startswith(f"{old}."):
+                places[f"plugins.{str(name) + key.removeprefix(f'{old}.{name}').removeprefix(old)}"] = place
+    data["plugins"] = named
+
+
+class _Reader:
+    """Takes values out of the mapping, noting everything that is wrong instead of stopping at the first."""
+
+    def __init__(self, path: Path, data: dict[str, Any], places: dict[str, Place]) -> None:
+        self.path = path
+        self.data = data
+        self.places = places
+        self.problems: list[Problem] = []
+
+    def get(self, key: str) -> Any:
+        """Look up a dotted key; None where it is missing."""
+        value: Any = self.data
+        for part in key.split("."):
+            value = value.get(part) if isinstance(value, dict) else None
+        return value
+
+    def report(self, key: str, message: str, hint: str, rule: str = "config") -> None:
+        while key and key not in self.places:
+            key = key.rpartition(".")[0]
+        place = self.places.get(key, Place(1, 1))
+        self.problems.append(Problem(self.path, *place, rule, message, hint))
+
+    def text(self, key: str, default: str = "") -> str:
+        value = self.get(key)
+        if value is None:
+            return default
+        if isinstance(value, dict | list):
+            self.report(key, f"{key} must be a text", f"write {key}: and a text on the same line")
+            return default
+        return str(value)
+
+    def mapping(self, key: str) -> dict[str, Any]:
+        value = self.get(key)
+        if value is None:
+            return {}
+        if not isinstance(value, dict):
+            self.report(key, f"{key} must be a mapping", f"write its entries as 'key: value' below {key}:")
+            return {}
+        return {str(name): item for name, item in value.items()}
+
+    def texts(self, key: str) -> dict[str, str]:
+        return {name: self.text(f"{key}.{name}") for name in self.mapping(key)}
+
+    def strings(self, key: str) -> list[str]:
+        value = self.get(key)
+        if value is None:
+            return []
+        if not isinstance(value, list):
+            self.report(key, f"{key} must be a list", f"write its entries as '- value' below {key.split('.')[-1]}:")
+            return []
+        return [str(item) for item in value]
+
+    def folder(self, key: str, default: str) -> Path:
+        return (self.path.parent / self.text(key, default)).absolute()
+
+    def site_url(self) -> str:
+        url = self.text("site_url")
+        if not re.match(r"https?://[^/\s]+", url):
+            self.report(
+                "site_url",
+                "site_url is needed: alternates, sitemaps and feeds hold absolute addresses",
+                "add the address that the site will have, for example: site_url: https://example.org/",
+            )
+        return url.rstrip("/") + "/"
+
+    def locales(self) -> tuple[Locale, ...]:
+        key = "plugins.i18n.languages"
+        if "i18n" not in self.mapping("plugins"):
+            self.report("plugins", "the plugin i18n is not configured", "add it: see mkdocs-static-i18n", "locale")
+            return ()
+        if self.get("plugins.i18n.docs_structure") != "folder":
+            message = "docs_structure must be 'folder': this tool needs a folder for each locale"
+            self.report("plugins.i18n.docs_structure", message, "add to i18n: docs_structure: folder", "locale")
+        languages = self.get(key)
+        if not isinstance(languages, list) or not languages:
+            self.report(key, "no languages are configured", "list them below i18n: languages:", "locale")
+            return ()
+        found = [locale for index, item in enumerate(languages) if (locale := self._locale(f"{key}.{index}", item))]
+        if sum(locale.is_source for locale in found) != 1 and not self.problems:
+            message = "exactly one language must be the default: the source that the others are translated from"
+            self.report(key, message, "add to the source language: default: true", "locale")
+        return tuple(found)
+
+    def _locale(self, key: str, item: Any) -> Locale | None:
+        if not isinstance(item, dict) or not isinstance(item.get("locale"), str):
+            self.report(key, "a language needs its locale", "write: - locale: fr (quoted where YAML asks)", "locale")
+            return None
+        code = item["locale"]
+        if item.get("build") is False or code == "null":
+            return None
+        try:
+            cldr.parse(code)
+        except ValueError as error:
+            known = [name.replace("_", "-") for name in cldr.known_codes()]
+            hint = guess(code, known) if len(code) > 1 and guess(code, known).startswith("did") else (
+                "use a code of the Unicode CLDR, such as fr, pt-BR or zh-Hant")
+            self.report(f"{key}.locale", str(error), hint, "locale")
+            return None
+        return Locale(code, item.get("default") is True, self.places.get(f"{key}.locale", Place(1, 1)))
+
+    def authors(self) -> dict[str, Author]:
+        return {
+            name: Author(
+                name=self.text(f"extra.authors.{name}.name", name),
+                url=self.text(f"extra.authors.{name}.url"),
+                role=self.text(f"extra.authors.{name}.role"),
+                bio=self.text(f"extra.authors.{name}.bio"),
+            )
+            for name in self.mapping("extra.authors")
+        }
+
+    def comments(self) -> Comments:
+        key = "extra.comments"
+        known = {"action", "spam_filter", "notice_page", "fields", "hidden"}
+        for name in self.mapping(key):
+            if name not in known:
+                self.report(f"{key}.{name}", f"{key} has no setting {name!r}", guess(name, sorted(known)))
+        return Comments(
+            action=self.text(f"{key}.action"),
+            spam_filter=self.text(f"{key}.spam_filter"),
+            notice_page=self.text(f"{key}.notice_page"),
+            fields=self.texts(f"{key}.fields"),
+            hidden=self.texts(f"{key}.hidden"),
+        )
+
+    def messages(self) -> Iterator[Message]:
+        """Yield the strings that readers see, in the order of the file."""
+        keys = {"site_description": "What the site is, for search engines and feeds.", "extra.notice": "Site notice."}
+        keys |= {f"extra.categories.{name}": "A category of articles." for name in self.mapping("extra.categories")}
+        for name in self.mapping("extra.authors"):
+            keys |= {
+                f"extra.authors.{name}.role": "What somebody does, on the author's card.",
+                f"extra.authors.{name}.bio": "About somebody, on the author's card.",
+            }
+        for key in sorted(keys, key=lambda key: self.places.get(key, Place(0, 0))):
+            if text := self.text(key):
+                yield Message(text, keys[key], self.places.get(key, Place(1, 1)))

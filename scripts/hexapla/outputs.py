@@ -1,0 +1,58 @@
+"""What is written beside the pages: a sitemap and a feed per locale, the index of the sitemaps, robots.txt."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import jinja2
+
+from hexapla.config import Locale, Site
+from hexapla.views import View
+
+TEMPLATES = Path(__file__).parent / "xml"
+
+ENVIRONMENT = jinja2.Environment(
+    loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True
+)
+
+
+def render(name: str, **context: Any) -> str:
+    """Render one of the templates in xml/, everything escaped."""
+    return ENVIRONMENT.get_template(name).render(**context) + "\n"
+
+
+def write(path: Path, text: str) -> None:
+    """Write a file with the same bytes on every system."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8", newline="\n")
+
+
+def sitemap_name(locale: Locale) -> str:
+    """The name of a locale's sitemap, at the root of the site."""
+    return f"sitemap-{locale.tag}.xml"
+
+
+def write_locale(folder: Path, site: Site, locale: Locale, views: Iterable[View], articles: Sequence[View]) -> None:
+    """Write a locale's sitemap (its own indexed pages, no fallbacks) and its feed into the built site."""
+    pages = sorted((view for view in views if view.is_indexed and not view.is_fallback), key=lambda view: view.url)
+    write(folder / sitemap_name(locale), render("sitemap.xml", pages=pages))
+    updated = max((view.updated.iso for view in articles if view.updated), default="")
+    home = site.site_url + locale.folder
+    feed = render("feed.xml", site=site, locale=locale, articles=articles, updated=updated, home=home)
+    write(folder / locale.folder / "feed.xml", feed)
+
+
+def write_shared(folder: Path, site: Site) -> None:
+    """Write what spans locales, from the sitemaps that the locales' builds have left: their index, robots.txt."""
+    sitemaps = []
+    for locale in site.locales:
+        path = folder / sitemap_name(locale)
+        if path.is_file():
+            days = re.findall(r"<lastmod>([\d-]+)</lastmod>", path.read_text(encoding="utf-8"))
+            sitemaps.append((site.site_url + path.name, max(days, default="")))
+    write(folder / "sitemap.xml", render("sitemap-index.xml", sitemaps=sitemaps))
+    if not (folder / "robots.txt").exists():
+        write(folder / "robots.txt", f"User-agent: *\nAllow: /\n\nSitemap: {site.site_url}sitemap.xml\n")

@@ -1,0 +1,323 @@
+"""The MkDocs plugin: one locale's build, hook by hook. It runs beside the plugin `i18n` of mkdocs-static-i18n.
+
+static-i18n builds the default locale first and runs a whole MkDocs build for each other one inside the first one's
+`on_post_build`; `building` is true in those. Every hook here therefore runs once per locale. `hexapla build` sets
+`current_language` and `building` before, and so builds one locale alone.
+
+Priorities: 100 is before static-i18n (which uses -100) and the search plugin (0), -150 is after them.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from html import unescape
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import jinja2
+from markupsafe import Markup
+from mkdocs.config import config_options
+from mkdocs.config.base import Config
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.exceptions import Abort
+from mkdocs.plugins import BasePlugin, CombinedEvent, event_priority, get_plugin_logger
+from mkdocs.structure.files import File, Files, InclusionLevel
+from mkdocs.structure.nav import Navigation
+from mkdocs.structure.pages import Page
+from mkdocs.utils.templates import TemplateContext
+
+from hexapla import catalogs, checks, config, outputs, publication, search
+from hexapla.catalogs import Messages
+from hexapla.config import Locale, Site
+from hexapla.problems import Stop
+from hexapla.publication import Publication, url_of
+from hexapla.views import OWN_PAGES, View, Viewer
+
+TEMPLATES = Path(__file__).parent / "templates"
+ONLY = "HEXAPLA_LOCALE"
+"""The environment variable that limits a build, or a preview, to one locale."""
+
+log = get_plugin_logger(__name__)
+
+
+class HexaplaConfig(Config):
+    """The plugin's options: `front_matter` lists further keys that documents may use."""
+
+    front_matter = config_options.ListOfItems(config_options.Type(str), default=[])
+
+
+class HexaplaPlugin(BasePlugin[HexaplaConfig]):
+    """Makes a multilingual site of what MkDocs and static-i18n build."""
+
+    def __init__(self) -> None:
+        """Nothing is read before MkDocs has read its configuration."""
+        self.publication: Publication | None = None
+        self.messages: Mapping[str, Messages] = {}
+        self.is_part = False
+        self.environment: jinja2.Environment | None = None
+        self.locale: Locale
+        self.viewer: Viewer
+        self.pages: dict[str, View] = {}
+        self.others: list[View] = []
+        self.indexes: dict[str, str] = {}
+
+    # Configuration
+
+    @event_priority(100)
+    def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
+        """Read and check the publication before anything is built."""
+        i18n = config.plugins.get("i18n")
+        only = os.environ.get(ONLY)
+        if i18n is not None and only and i18n.current_language is None:
+            build_only(config, only)
+        if self.publication is None:
+            self.publication, self.messages = _read(config.config_file_path)
+        site = self.publication.site
+        code = (i18n and i18n.current_language) or site.source.code
+        self.locale = site.locale(code)
+        self.viewer = Viewer(self.publication, self.locale, self.messages)
+        self.pages, self.others = {}, []
+        self._use_templates(config)
+        self._word_extensions(config)
+        return config
+
+    def _use_templates(self, config: MkDocsConfig) -> None:
+        """Put the tool's templates after the site's own and before the theme's; drop the theme's sitemap."""
+        own = str(TEMPLATES)
+        if own not in config.theme.dirs:
+            config.theme.dirs.insert(1 if config.theme.custom_dir else 0, own)
+        config.theme.static_templates.discard("sitemap.xml")
+
+    def _word_extensions(self, config: MkDocsConfig) -> None:
+        """Give the Markdown extensions that put words into pages the words of this locale."""
+        words = self.messages[self.locale.code]
+        toc = config.mdx_configs.setdefault("toc", {})
+        if toc.get("permalink"):
+            toc["permalink_title"] = words.gettext("Link to this section")
+        footnotes = config.mdx_configs.setdefault("footnotes", {})
+        # Python-Markdown fills the number of the note into the braces.
+        footnotes["BACKLINK_TITLE"] = words.gettext("Back to where note %(number)s is mentioned") % {"number": "{}"}
+
+    # Files and pages
+
+    @event_priority(100)
+    def _on_files_first(self, files: Files, *, config: MkDocsConfig) -> Files:
+        """Leave out of the publication what MkDocs leaves out: drafts and excluded documents."""
+        left_out = {file.src_uri for file in files if file.inclusion.is_excluded()}
+        if left_out:
+            self.publication = self.viewer.publication.without(left_out)
+            self.viewer = Viewer(self.publication, self.locale, self.messages)
+        return files
+
+    @event_priority(-150)
+    def _on_files_last(self, files: Files, *, config: MkDocsConfig) -> Files:
+        """Add the pages that have no document. static-i18n would drop them, so this comes after it."""
+        site = self.viewer.site
+        paths = [f"category/{key}.md" for key in site.categories if self.viewer.publication.in_category(key)]
+        if site.has_comments:
+            paths += OWN_PAGES
+        for path in paths:
+            uri = f"{self.locale.code}/{path}"
+            file = File.generated(config, uri, content="", inclusion=InclusionLevel.NOT_IN_NAV)
+            file.dest_uri = url_of(self.locale.folder + path, use_directory_urls=False)
+            if site.use_directory_urls:
+                file.dest_uri = file.dest_uri.removesuffix(".html") + "/index.html"
+            files.append(file)
+        if self.is_part and not self.locale.is_source:
+            # The source locale's part has the files that all locales share.
+            for file in list(files):
+                if not file.is_documentation_page() and not file.dest_uri.startswith(self.locale.folder):
+                    files.remove(file)
+        return files
+
+    on_files = CombinedEvent(_on_files_first, _on_files_last)
+
+    @event_priority(100)
+    def on_page_markdown(self, markdown: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
+        """Give a page the front matter that counts, before its title is taken from it."""
+        path = _path_of(page)
+        if page.file.generated_by:
+            page.meta = {"template": OWN_PAGES.get(path, "hexapla/category.html"), "title": self._title_of(path)}
+        else:
+            page.meta = self.viewer.publication.meta(self.locale, path)
+        return markdown
+
+    def _title_of(self, path: str) -> str:
+        """The title of a page that has no document."""
+        words = self.messages[self.locale.code]
+        if path == "comments/thanks.md":
+            return words.gettext("Thank you")
+        if path == "comments/sorry.md":
+            return words.gettext("Something went wrong")
+        return words.gettext(self.viewer.site.categories[Path(path).stem])
+
+    # Rendering
+
+    @event_priority(-150)
+    def on_env(self, env: jinja2.Environment, *, config: MkDocsConfig, files: Files) -> jinja2.Environment:
+        """Escape everything in the templates below hexapla/, and translate in all of them."""
+        words = self.messages[self.locale.code]
+        env.autoescape = _is_ours
+        env.add_extension("jinja2.ext.i18n")
+        env.install_gettext_callables(  # type: ignore[attr-defined]
+            words.gettext, words.ngettext, newstyle=True, pgettext=words.pgettext, npgettext=words.npgettext
+        )
+        env.globals["theme_stylesheet"] = _theme_stylesheet(config)
+        self.environment = env
+        return env
+
+    @event_priority(-150)
+    def on_page_context(
+        self, context: TemplateContext, *, page: Page, config: MkDocsConfig, nav: Navigation
+    ) -> TemplateContext:
+        """Give the page its view; mark what is in another language. After the search plugin has read the text."""
+        path = _path_of(page)
+        base = "../" * page.url.count("/") or "./"
+        if path in OWN_PAGES and page.file.generated_by:
+            view = self.viewer.own_page(path, base, self._title_of(path))
+            self.others.append(view)
+        elif page.file.generated_by:
+            view = self.viewer.category_page(Path(path).stem, base)
+            self.others.append(view)
+        else:
+            view = self.viewer.document(path, page.content or "", base, _plain_title(page), page.edit_url or "")
+            self.pages[path] = view
+            page.canonical_url = view.canonical
+            if view.is_fallback:
+                page.content = self._render("fallback.html", view=view, html=Markup(page.content))  # noqa: S704
+        context["view"] = view  # type: ignore[literal-required]
+        return context
+
+    @event_priority(-150)
+    def on_template_context(
+        self, context: TemplateContext, *, template_name: str, config: MkDocsConfig
+    ) -> TemplateContext:
+        """Give 404.html its view."""
+        context["view"] = self.viewer.not_found(urlsplit(config.site_url or "/").path)  # type: ignore[literal-required]
+        return context
+
+    @event_priority(-150)
+    def on_post_template(self, output_content: str, *, template_name: str, config: MkDocsConfig) -> str:
+        """Put each locale's 404.html into its folder; MkDocs knows only the one at the root."""
+        if template_name != "404.html":
+            return output_content
+        view = self.viewer.not_found(urlsplit(config.site_url or "/").path)
+        output = self._complete(output_content, view)
+        if self.locale.is_source:
+            return output
+        outputs.write(Path(config.site_dir, self.locale.folder, "404.html"), output)
+        return ""
+
+    @event_priority(-150)
+    def on_post_page(self, output: str, *, page: Page, config: MkDocsConfig) -> str:
+        """Complete the head of pages whose theme does not include hexapla/head.html."""
+        path = _path_of(page)
+        view = self.pages.get(path) or next(view for view in self.others if view.url.endswith(page.url))
+        return self._complete(output, view)
+
+    def _complete(self, output: str, view: View) -> str:
+        """Put what machines need into the head of a page of a theme that knows nothing of this tool.
+
+        Material's own alternates go: they are relative, and name fallbacks. Its search index is looked for below
+        `base`, so that becomes the locale's root.
+        """
+        if 'property="og:locale"' in output:
+            return output
+        output = re.sub(r"[ \t]*<link rel=\"alternate\" [^>]*hreflang=[^>]*>\n?", "", output)
+        output = output.replace("</head>", self._render("head.html", view=view) + "\n</head>", 1)
+        base = view.base + self.locale.folder.rstrip("/") if self.locale.folder else ""
+        if base:
+            output = re.sub(r'(<script id="__config"[^>]*>\{"base": ?")[^"]*', rf"\g<1>{base}", output, count=1)
+        return output
+
+    def _render(self, name: str, **context: Any) -> str:
+        assert self.environment is not None
+        return self.environment.get_template(f"hexapla/{name}").render(**context)
+
+    # What is written beside the pages
+
+    @event_priority(50)
+    def _on_post_build_first(self, *, config: MkDocsConfig) -> None:
+        """Write this locale's sitemap, feed and search index."""
+        site_dir = Path(config.site_dir)
+        articles = [self.pages[path] for path in self.viewer.publication.articles() if path in self.pages]
+        own = [view for view in articles if not view.is_fallback]
+        views = [*self.pages.values(), *self.others]
+        outputs.write_locale(site_dir, self.viewer.site, self.locale, views, own)
+        plugin = config.plugins.get("material/search") or config.plugins.get("search")
+        found = getattr(plugin, "search_index", None)
+        if found is not None:
+            entries = getattr(found, "entries", None) or getattr(found, "_entries", [])
+            root = self.viewer.site.site_url
+            urls = {view.url.removeprefix(root) for view in self.pages.values() if not view.is_fallback}
+            language = self.locale.tag.split("-")[0]
+            self.indexes[self.locale.code] = search.index(entries, language, self.locale.folder, urls)
+            if not self.locale.is_source:
+                self._write_index(site_dir, self.locale)
+
+    @event_priority(-150)
+    def _on_post_build_last(self, *, config: MkDocsConfig) -> None:
+        """After static-i18n has built the other locales: write what spans them.
+
+        It comes last, because the search plugin has written one index of all languages to the root.
+        """
+        i18n = config.plugins.get("i18n")
+        if i18n is not None and i18n.building and not self.is_part:
+            return
+        site = self.viewer.site
+        if site.source.code in self.indexes:
+            self._write_index(Path(config.site_dir), site.source)
+        if not self.is_part:
+            outputs.write_shared(Path(config.site_dir), site)
+
+    on_post_build = CombinedEvent(_on_post_build_first, _on_post_build_last)
+
+    def _write_index(self, site_dir: Path, locale: Locale) -> None:
+        outputs.write(site_dir / locale.folder / "search" / "search_index.json", self.indexes[locale.code])
+
+
+def build_only(config: MkDocsConfig, locale: str) -> None:
+    """Make a build of this configuration build one locale and no other."""
+    i18n: Any = config.plugins["i18n"]
+    i18n.current_language = locale
+    i18n.building = True
+
+
+def _read(config_file: str | None) -> tuple[Publication, dict[str, Messages]]:
+    """Read and check everything. Raises MkDocs' Abort, after logging every problem."""
+    try:
+        site = config.load(config_file)
+        found = publication.read(site)
+        problems = checks.run(found)
+        if problems:
+            raise Stop(problems)
+        return found, {locale.code: catalogs.load(site, locale) for locale in site.locales}
+    except Stop as stop:
+        for problem in stop.problems:
+            log.error(f"{problem}\n  hint: {problem.hint}")
+        raise Abort(f"Stopped: {len(stop.problems)} problem(s), see above. The site is as it was.") from None
+
+
+def _theme_stylesheet(config: MkDocsConfig) -> str:
+    """Find Material's style sheet; its name holds a digest that changes with each release."""
+    folders = (Path(folder) for folder in config.theme.dirs)
+    found = (path for folder in folders for path in folder.glob("assets/stylesheets/main.*.min.css"))
+    return next((f"assets/stylesheets/{path.name}" for path in found), "")
+
+
+def _is_ours(template: str | None) -> bool:
+    return bool(template) and str(template).startswith("hexapla/")
+
+
+def _path_of(page: Page) -> str:
+    """The path of a page's document below its locale's folder."""
+    return page.file.src_uri.partition("/")[2]
+
+
+def _plain_title(page: Page) -> str:
+    """The title of a page as plain text; MkDocs gives the one from a heading with entities."""
+    own = page.meta.get("title")
+    return str(own) if own else unescape(str(page.title or ""))

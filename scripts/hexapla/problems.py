@@ -1,0 +1,67 @@
+"""What is wrong, where, and how to mend it: the one currency of every check and every reader of files."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, order=True)
+class Problem:
+    """One finding, at the place to edit.
+
+    `path` is the file to edit; `line` and `column` count from 1, columns in characters. `rule` is the short name of
+    the rule that found it, `message` says what is wrong, `hint` how to mend it.
+    """
+
+    path: Path
+    line: int
+    column: int
+    rule: str
+    message: str
+    hint: str
+
+    def __str__(self) -> str:
+        """The finding as `path:line:column: message [rule]`, the path relative to where the reader stands."""
+        return f"{shown(self.path)}:{self.line}:{self.column}: {self.message} [{self.rule}]"
+
+
+class Stop(Exception):
+    """The work cannot go on. Holds at least one Problem; whoever catches it reports them all and exits with 1."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        """Take the problems, sort them by place, drop repeats."""
+        self.problems = tuple(sorted(set(problems)))
+        super().__init__("\n".join(map(str, self.problems)))
+
+
+def shown(path: Path) -> str:
+    """Give a path as a reader would type it: relative to the current folder if that is shorter, with '/'."""
+    absolute = Path(os.path.abspath(path))  # noqa: PTH100 - resolve() would follow symbolic links
+    try:
+        return absolute.relative_to(Path.cwd()).as_posix()
+    except ValueError:
+        return absolute.as_posix()
+
+
+def read_text(path: Path) -> str:
+    r"""Read a UTF-8 file; a byte order mark is dropped and every line ending becomes "\n".
+
+    Raises Stop with an `encoding` problem at the first byte that is not UTF-8, or a `file` problem if the file cannot
+    be read.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        hint = "check that the file exists and that you may read it"
+        raise Stop([Problem(path, 1, 1, "file", f"cannot be read: {error.strerror}", hint)]) from None
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = data[: error.start].decode("utf-8", "replace")
+        line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+        message = f"is not UTF-8: byte 0x{data[error.start]:02x} at offset {error.start}"
+        raise Stop([Problem(path, line, column, "encoding", message, "save the file as UTF-8")]) from None
+    return text.replace("\r\n", "\n").replace("\r", "\n")

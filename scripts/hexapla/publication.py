@@ -1,0 +1,142 @@
+"""All documents of a site in all its locales: what a translation inherits, and where the source stands in for it."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterable, Iterator, Mapping, Set
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from hexapla import cldr, content
+from hexapla.config import Locale, Site
+from hexapla.content import Document
+from hexapla.problems import Problem, Stop
+
+MARKDOWN_SUFFIXES = (".md", ".markdown", ".mdown", ".mkdn", ".mkd")
+"""What MkDocs takes for Markdown (mkdocs.utils.markdown_extensions)."""
+
+WORDS_OF_A_TRANSLATION = frozenset({"title", "description", "picture_alt", "translators", "subtitle"})
+"""Front matter that a translation never inherits, because it is in the source's language or about the source."""
+
+
+@dataclass(frozen=True)
+class Publication:
+    """Every document, by locale code and by path below the locale's folder ('/'-separated, such as `about.md`).
+
+    `files` holds every path that is there, `documents` those that could be read; what could not is in `problems`.
+    """
+
+    site: Site
+    files: Mapping[str, tuple[str, ...]]
+    documents: Mapping[str, Mapping[str, Document]] = field(repr=False)
+    problems: tuple[Problem, ...] = ()
+
+    def document(self, locale: Locale, path: str) -> Document | None:
+        """A locale's own version of a document; None where it has none."""
+        return self.documents[locale.code].get(path)
+
+    def locales_of(self, path: str) -> tuple[Locale, ...]:
+        """The locales that have a version of their own, in the order of the configuration."""
+        return tuple(locale for locale in self.site.locales if path in self.documents[locale.code])
+
+    def is_fallback(self, locale: Locale, path: str) -> bool:
+        """Whether the source's text stands in for a translation that is not there."""
+        return path not in self.documents[locale.code]
+
+    def meta(self, locale: Locale, path: str) -> dict[str, Any]:
+        """The front matter that counts: a translation's own, and whatever it inherits from its source."""
+        own = self.document(locale, path)
+        source = self.document(self.site.source, path)
+        if own is None or locale.is_source:
+            return dict(source.meta) if source else {}
+        inherited = {key: value for key, value in (source.meta if source else {}).items()}
+        kept = {key: value for key, value in inherited.items() if key not in WORDS_OF_A_TRANSLATION}
+        return kept | dict(own.meta)
+
+    def url(self, locale: Locale, path: str) -> str:
+        """The address of a document below the site's root, as MkDocs and static-i18n make it."""
+        return url_of(locale.folder + path, self.site.use_directory_urls)
+
+    def absolute_url(self, locale: Locale, path: str) -> str:
+        """The address of a document with the site's own."""
+        return self.site.site_url + self.url(locale, path)
+
+    def last_modified(self, locale: Locale, path: str) -> date | None:
+        """When the document says that it was last changed: `updated`, or else `date`."""
+        meta = self.meta(locale, path)
+        return cldr.as_date(meta.get("updated")) or cldr.as_date(meta.get("date"))
+
+    def in_category(self, key: str) -> tuple[str, ...]:
+        """The paths of the documents in a category, the newest first."""
+        return self._newest(path for path, doc in self._sources.items() if doc.meta.get("category") == key)
+
+    def articles(self) -> tuple[str, ...]:
+        """The paths of what belongs into a feed, the newest first: what has a category, or, in a site without
+        categories, what has a date."""
+        if self.site.categories:
+            chosen = [path for path, doc in self._sources.items() if doc.meta.get("category") in self.site.categories]
+        else:
+            chosen = [path for path, doc in self._sources.items() if cldr.as_date(doc.meta.get("date"))]
+        return self._newest(chosen)
+
+    def without(self, uris: Set[str]) -> Publication:
+        """The same publication but for some documents, named with their locale's folder: `en/draft.md`."""
+        documents = {
+            code: {path: document for path, document in own.items() if f"{code}/{path}" not in uris}
+            for code, own in self.documents.items()
+        }
+        return replace(self, documents=documents)
+
+    @cached_property
+    def _sources(self) -> Mapping[str, Document]:
+        return self.documents[self.site.source.code]
+
+    def _newest(self, paths: Iterable[str]) -> tuple[str, ...]:
+        oldest = date.min
+        by_path = sorted(paths)
+        return tuple(
+            sorted(by_path, key=lambda p: cldr.as_date(self._sources[p].meta.get("date")) or oldest, reverse=True)
+        )
+
+
+def url_of(path: str, use_directory_urls: bool) -> str:
+    """Give the address of a Markdown file below the site's root; the home page's is empty (mkdocs.structure.files)."""
+    folder, name = posixpath.split(path)
+    stem = posixpath.splitext(name)[0]
+    if stem.lower() in {"index", "readme"}:
+        url = posixpath.join(folder, "") if use_directory_urls else posixpath.join(folder, "index.html")
+    else:
+        url = posixpath.join(folder, stem, "") if use_directory_urls else posixpath.join(folder, stem + ".html")
+    return quote(url)
+
+
+def read(site: Site) -> Publication:
+    """Read every document of every locale. What cannot be read becomes a problem, not an exception."""
+    problems: list[Problem] = []
+    files: dict[str, tuple[str, ...]] = {}
+    documents: dict[str, dict[str, Document]] = {}
+    for locale in site.locales:
+        folder = site.docs_dir / locale.code
+        files[locale.code] = tuple(sorted(_markdown_below(folder)))
+        documents[locale.code] = {}
+        for path in files[locale.code]:
+            try:
+                documents[locale.code][path] = content.read(folder / path)
+            except Stop as stop:
+                problems += stop.problems
+    return Publication(site, files, documents, tuple(problems))
+
+
+def _markdown_below(folder: Path) -> Iterator[str]:
+    """Give the Markdown files that MkDocs would build: none that is hidden, none in a hidden folder."""
+    if not folder.is_dir():
+        return
+    for path in folder.rglob("*"):
+        relative = path.relative_to(folder)
+        hidden = any(part.startswith(".") for part in relative.parts)
+        if path.suffix in MARKDOWN_SUFFIXES and not hidden and path.is_file():
+            yield relative.as_posix()

@@ -1,0 +1,441 @@
+"""What the templates get: everything worked out and worded, so that a template only places it.
+
+Addresses are of two kinds: `href` leads from the present page (relative, so that a site works below any folder),
+`url` is absolute (for search engines, feeds and other sites).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from html import unescape
+from typing import Any
+
+from markupsafe import Markup
+
+from hexapla import cldr
+from hexapla.catalogs import Messages
+from hexapla.config import Comments, Locale, Site
+from hexapla.publication import Publication, url_of
+
+WORDS_PER_MINUTE = 200
+"""A calm reader's pace; Brysbaert (2019) found 238 words a minute for English non-fiction read silently."""
+
+OWN_PAGES = {"comments/thanks.md": "hexapla/thanks.html", "comments/sorry.md": "hexapla/sorry.html"}
+"""Pages that a comment service sends readers back to, and their templates. Not for search engines."""
+
+
+@dataclass(frozen=True)
+class LanguageLink:
+    """A version of the page in one language. `is_fallback` tells that it shows the source's text."""
+
+    tag: str
+    name: str
+    direction: str
+    href: str
+    is_current: bool
+    is_fallback: bool
+
+
+@dataclass(frozen=True)
+class Alternate:
+    """An entry of `rel=alternate`: `tag` is a language tag or `x-default`."""
+
+    tag: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Offer:
+    """The page in another language, offered in that language to readers whose browser prefers it."""
+
+    tag: str
+    direction: str
+    href: str
+    text: str
+    link: str
+    dismiss: str
+
+
+@dataclass(frozen=True)
+class Lost:
+    """What a locale's readers are told on the page that stands in for everything that is not found."""
+
+    tag: str
+    direction: str
+    href: str
+    title: str
+    text: str
+    link: str
+
+
+@dataclass(frozen=True)
+class Link:
+    """A link to a page of this site. `tag` is set where its title is in another language than the page."""
+
+    href: str
+    title: str
+    description: str = ""
+    tag: str = ""
+
+
+@dataclass(frozen=True)
+class Day:
+    """A date, for machines and for people."""
+
+    iso: str
+    text: str
+
+
+@dataclass(frozen=True)
+class AuthorCard:
+    """Whose argument it is."""
+
+    name: str
+    url: str
+    role: str
+    bio: str
+
+
+@dataclass(frozen=True)
+class CommentForm:
+    """The comment form; `action` is empty as long as no service is configured."""
+
+    action: str
+    spam_filter: str
+    notice_href: str
+    fields: Mapping[str, str]
+    hidden: Sequence[tuple[str, str]]
+    thanks: str
+    sorry: str
+
+
+@dataclass(frozen=True)
+class View:
+    """One page, as its template sees it."""
+
+    locale: Locale
+    source: Locale
+    site_name: str
+    title: str
+    description: str
+    base: str
+    home: str
+    url: str
+    canonical: str
+    alternates: Sequence[Alternate]
+    languages: Sequence[LanguageLink]
+    offers: Sequence[Offer]
+    og_locale: str
+    og_alternates: Sequence[str]
+    json_ld: Markup
+    notice: str
+    notice_key: str
+    feed: str
+    root: str
+    search_words: Markup
+    heading: Markup = Markup()
+    text: Markup = Markup()
+    is_document: bool = False
+    is_home: bool = False
+    is_fallback: bool = False
+    is_indexed: bool = True
+    is_article: bool = False
+    translators: str = ""
+    published: Day | None = None
+    updated: Day | None = None
+    minutes: int = 0
+    minutes_text: str = ""
+    category: Link | None = None
+    author: AuthorCard | None = None
+    picture: str = ""
+    picture_url: str = ""
+    picture_alt: str = ""
+    related: Sequence[Link] = ()
+    members: Sequence[Link] = ()
+    comments: CommentForm | None = None
+    edit_url: str = ""
+    lost: Sequence[Lost] = ()
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """Makes the views of one locale's pages. `messages` holds every locale's words, for what speaks to all."""
+
+    publication: Publication
+    locale: Locale
+    messages: Mapping[str, Messages] = field(repr=False)
+
+    @property
+    def site(self) -> Site:
+        """The site."""
+        return self.publication.site
+
+    @cached_property
+    def _words(self) -> Messages:
+        return self.messages[self.locale.code]
+
+    def document(self, path: str, html: str, base: str, title: str, edit_url: str) -> View:
+        """The view of a document: `path` below the locale's folder, `html` its rendered text."""
+        publication, locale, site = self.publication, self.locale, self.site
+        meta = publication.meta(locale, path)
+        translated = publication.locales_of(path)
+        is_fallback = publication.is_fallback(locale, path)
+        owner = site.source if is_fallback else locale
+        url = publication.absolute_url(locale, path)
+        alternates = [] if is_fallback else self._alternates({one: publication.url(one, path) for one in translated})
+        picture = str(meta.get("picture", ""))
+        heading, text = split_heading(html)
+        minutes = max(1, round(count_words(html) / WORDS_PER_MINUTE))
+        view = dict(
+            title=title,
+            heading=heading or Markup("<h1>{}</h1>").format(title),
+            text=text,
+            is_document=True,
+            is_home=path == "index.md",
+            description=str(meta.get("description", "")),
+            url=url,
+            canonical=publication.absolute_url(owner, path),
+            alternates=alternates,
+            languages=self._languages({one: publication.url(one, path) for one in site.locales}, translated, base),
+            offers=self._offers({one: publication.url(one, path) for one in translated}, base),
+            og_alternates=[cldr.territory_tag(one.code) for one in translated if one != owner],
+            is_fallback=is_fallback,
+            is_article=bool(meta.get("author")),
+            translators=cldr.format_list([_name(one) for one in self._translators(meta)], locale.code),
+            published=self._day(meta.get("date")) if meta.get("category") else None,
+            updated=self._day(meta.get("updated")),
+            minutes=minutes,
+            minutes_text=cldr.format_number(minutes, locale.code),
+            category=self._category(str(meta.get("category", "")), base),
+            author=self._author(str(meta.get("author", ""))),
+            picture=base + picture if picture else "",
+            picture_url=site.site_url + picture if picture else "",
+            picture_alt=str(meta.get("picture_alt", "")),
+            related=[self._link(one, base) for one in meta.get("related") or []],
+            comments=self._comment_form(base) if meta.get("comments") else None,
+            edit_url=edit_url,
+        )
+        return self._view(base, view | {"json_ld": self._json_ld(path, meta, title) if not is_fallback else Markup()})
+
+    def category_page(self, key: str, base: str) -> View:
+        """The view of the page that lists a category."""
+        members = self.publication.in_category(key)
+        urls = {one: url_of(f"{one.folder}category/{key}.md", self.site.use_directory_urls) for one in self.site.locales}
+        shown = [one for one in self.site.locales if any(one in self.publication.locales_of(path) for path in members)]
+        view = self._generated(urls, shown, base)
+        name = self._words.gettext(self.site.categories[key])
+        dates = [one for path in members if (one := self.publication.last_modified(self.locale, path))]
+        return self._view(
+            base,
+            view
+            | {
+                "title": name,
+                "members": [self._link(path, base) for path in members],
+                "updated": self._day(max(dates, default=None)),
+            },
+        )
+
+    def own_page(self, path: str, base: str, title: str) -> View:
+        """The view of a page of OWN_PAGES."""
+        urls = {one: url_of(one.folder + path, self.site.use_directory_urls) for one in self.site.locales}
+        return self._view(base, self._generated(urls, [], base) | {"title": title, "is_indexed": False})
+
+    def not_found(self, base: str) -> View:
+        """The view of 404.html. It has no address of its own, so the languages lead to their home pages."""
+        urls = {one: self.publication.url(one, "index.md") for one in self.site.locales}
+        view = self._generated(urls, [], base)
+        title = self._words.gettext("This page does not exist")
+        lost = [self._lost(one, base) for one in self.site.locales] if self.locale.is_source else []
+        return self._view(base, view | {"title": title, "is_indexed": False, "offers": [], "lost": lost})
+
+    def _view(self, base: str, parts: dict[str, Any]) -> View:
+        """Add what every page has."""
+        site, locale = self.site, self.locale
+        common = dict(
+            locale=locale,
+            source=site.source,
+            site_name=site.site_name,
+            base=base,
+            home=base + self.publication.url(locale, "index.md"),
+            og_locale=cldr.territory_tag(site.source.code if parts.get("is_fallback") else locale.code),
+            notice=self._words.gettext(site.notice) if site.notice else "",
+            notice_key=hashlib.sha256(site.notice.encode()).hexdigest()[:8],
+            root=base + locale.folder,
+            feed=f"{locale.folder}feed.xml",
+            search_words=self._search_words(),
+        )
+        description = parts.get("description") or self._words.gettext(site.site_description)
+        return View(**(common | {"json_ld": Markup()} | parts | {"description": description}))
+
+    def _generated(self, urls: dict[Locale, str], shown: Sequence[Locale], base: str) -> dict[str, Any]:
+        """What pages without a document have in common; `shown` are the locales worth pointing to."""
+        url = self.site.site_url + urls[self.locale]
+        return dict(
+            url=url,
+            canonical=url if shown else "",
+            is_indexed=self.locale in shown,
+            alternates=self._alternates({one: urls[one] for one in shown}) if self.locale in shown else [],
+            languages=self._languages(urls, self.site.locales, base),
+            offers=self._offers({one: urls[one] for one in shown}, base),
+            og_alternates=[cldr.territory_tag(one.code) for one in shown if one != self.locale],
+        )
+
+    def _alternates(self, urls: Mapping[Locale, str]) -> list[Alternate]:
+        """Every version of a page, this one included, and the source as the one for everybody else."""
+        found = [Alternate(one.tag, self.site.site_url + url) for one, url in urls.items()]
+        default = [Alternate("x-default", self.site.site_url + url) for one, url in urls.items() if one.is_source]
+        return found + default
+
+    def _languages(
+        self, urls: Mapping[Locale, str], translated: Sequence[Locale], base: str
+    ) -> list[LanguageLink]:
+        return [
+            LanguageLink(one.tag, one.name, one.direction, base + urls[one], one == self.locale, one not in translated)
+            for one in self.site.locales
+        ]
+
+    def _offers(self, urls: Mapping[Locale, str], base: str) -> list[Offer]:
+        return [self._offer(one, base + url) for one, url in urls.items() if one != self.locale]
+
+    def _offer(self, locale: Locale, href: str) -> Offer:
+        words = self.messages[locale.code]
+        return Offer(
+            tag=locale.tag,
+            direction=locale.direction,
+            href=href,
+            text=words.gettext("This page is also available in your language:"),
+            link=locale.name,
+            dismiss=words.gettext("Do not offer this again"),
+        )
+
+    def _lost(self, locale: Locale, base: str) -> Lost:
+        words = self.messages[locale.code]
+        return Lost(
+            tag=locale.tag,
+            direction=locale.direction,
+            href=base + self.publication.url(locale, "index.md"),
+            title=words.gettext("This page does not exist"),
+            text=words.gettext("It may have moved, or the address may have a typing mistake in it."),
+            link=words.gettext("Go to the home page"),
+        )
+
+    def _link(self, path: str, base: str) -> Link:
+        meta = self.publication.meta(self.locale, path)
+        title = str(meta.get("title") or path)
+        tag = self.site.source.tag if self.publication.is_fallback(self.locale, path) else ""
+        return Link(base + self.publication.url(self.locale, path), title, str(meta.get("description", "")), tag)
+
+    def _category(self, key: str, base: str) -> Link | None:
+        if not key or key not in self.site.categories:
+            return None
+        url = url_of(f"{self.locale.folder}category/{key}.md", self.site.use_directory_urls)
+        return Link(base + url, self._words.gettext(self.site.categories[key]))
+
+    def _author(self, key: str) -> AuthorCard | None:
+        author = self.site.authors.get(key)
+        if not author:
+            return None
+        words = self._words
+        role = words.gettext(author.role) if author.role else ""
+        return AuthorCard(author.name, author.url, role, words.gettext(author.bio) if author.bio else "")
+
+    def _comment_form(self, base: str) -> CommentForm:
+        comments: Comments = self.site.comments
+        notice = self.publication.url(self.locale, comments.notice_page) if comments.notice_page else ""
+        names = {name: comments.fields.get(name) or name for name in COMMENT_FIELDS}
+        return CommentForm(
+            comments.action,
+            comments.spam_filter,
+            base + notice if notice else "",
+            names,
+            list(comments.hidden.items()),
+            self._own_url("comments/thanks.md"),
+            self._own_url("comments/sorry.md"),
+        )
+
+    def _own_url(self, path: str) -> str:
+        """Where a comment service sends a reader back to."""
+        return self.site.site_url + url_of(self.locale.folder + path, self.site.use_directory_urls)
+
+    def _day(self, value: object) -> Day | None:
+        day: date | None = cldr.as_date(value)
+        return Day(day.isoformat(), cldr.format_date(day, self.locale.code)) if day else None
+
+    def _translators(self, meta: Mapping[str, Any]) -> list[Any]:
+        return list(meta.get("translators") or [])
+
+    def _search_words(self) -> Markup:
+        """The words of the search dialog that depend on a number, by CLDR category, for Intl.PluralRules."""
+        return to_json(self._words.plural_forms("%(count)s result", "%(count)s results"))
+
+    def _json_ld(self, path: str, meta: Mapping[str, Any], title: str) -> Markup:
+        """Describe a document to search engines (schema.org: Article or WebPage, translationOfWork)."""
+        publication, site, locale = self.publication, self.site, self.locale
+        kind = "Article" if meta.get("author") else "WebPage"
+        url = publication.absolute_url(locale, path)
+        work: dict[str, Any] = {
+            "@context": "https://schema.org",
+            "@type": kind,
+            "@id": url,
+            "url": url,
+            "headline" if kind == "Article" else "name": title,
+            "description": str(meta.get("description", "")),
+            "inLanguage": locale.tag,
+            "isAccessibleForFree": True,
+            "publisher": {"@type": "Organization", "name": site.site_name, "url": site.site_url},
+        }
+        for key, name in (("date", "datePublished"), ("updated", "dateModified")):
+            if day := cldr.as_date(meta.get(key)):
+                work[name] = day.isoformat()
+        if author := site.authors.get(str(meta.get("author", ""))):
+            work["author"] = {"@type": "Person", "name": author.name, "url": author.url}
+        if meta.get("picture"):
+            work["image"] = site.site_url + str(meta["picture"])
+        if translators := self._translators(meta):
+            work["translator"] = [{"@type": _type(one), "name": _name(one)} for one in translators]
+        others = [one for one in publication.locales_of(path) if one != locale]
+        versions = [
+            {"@type": kind, "@id": publication.absolute_url(one, path), "inLanguage": one.tag} for one in others
+        ]
+        if locale.is_source:
+            work["workTranslation"] = versions
+        else:
+            work["translationOfWork"] = next(one for one in versions if one["inLanguage"] == site.source.tag)
+        return to_json({key: value for key, value in work.items() if value != [] and value != ""})
+
+
+COMMENT_FIELDS = ("name", "email", "website", "comment", "consent", "page", "locale", "trap", "thanks", "sorry")
+
+
+def to_json(value: object) -> Markup:
+    """Give JSON that can stand in a script element or an attribute: no `<`, `>`, `&` or `'` in it."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    for sign in "<>&'":
+        text = text.replace(sign, f"\\u{ord(sign):04x}")
+    return Markup(text)  # noqa: S704 - every sign that HTML knows is escaped above
+
+
+def split_heading(html: str) -> tuple[Markup, Markup]:
+    """Cut rendered text after its first heading, if it begins with one, so that facts can stand between."""
+    match = re.match(r"\s*<h1\b.*?</h1>", html, re.DOTALL)
+    end = match.end() if match else 0
+    return Markup(html[:end]), Markup(html[end:])  # noqa: S704 - rendered from the site's own Markdown
+
+
+def count_words(html: str) -> int:
+    """Count the words of rendered text."""
+    return len(unescape(re.sub(r"<[^>]*>", " ", html)).split())
+
+
+def _name(translator: Any) -> str:
+    return str(translator["name"]) if isinstance(translator, dict) else str(translator)
+
+
+def _type(translator: Any) -> str:
+    return str(translator.get("type", "Person")) if isinstance(translator, dict) else "Organization"
