@@ -9,6 +9,7 @@ VERB    any verb of hexapla, for example: serve fr, build, catalogs check, --hel
 The first run makes .venv with the pinned requirements; later runs find it ready. This file uses the standard
 library only, and a syntax that an old Python can read, so that it can say what is missing.
 """
+
 import hashlib
 import os
 import subprocess
@@ -64,17 +65,30 @@ def run_pip(arguments, log):
     with open(log, encoding="utf-8", errors="replace") as file:
         text = file.read()
     errors = [line for line in text.splitlines() if line.startswith("ERROR:")] or ["pip failed"]
-    cause = errors[-1][len("ERROR:"):].strip() if errors[-1].startswith("ERROR:") else errors[-1]
-    network = ("Failed to establish", "NewConnectionError", "Temporary failure in name resolution",
-               "ConnectTimeout", "ProxyError", "Network is unreachable", "Connection refused", "getaddrinfo failed")
+    cause = errors[-1][len("ERROR:") :].strip() if errors[-1].startswith("ERROR:") else errors[-1]
+    network = (
+        "Failed to establish",
+        "NewConnectionError",
+        "Temporary failure in name resolution",
+        "ConnectTimeout",
+        "ProxyError",
+        "Network is unreachable",
+        "Connection refused",
+        "getaddrinfo failed",
+    )
     if any(sign in text for sign in network):
-        stop("the package index cannot be reached, so the requirements cannot be installed [network]",
-             "connect to a network and try again; pip's own words are in %s" % os.path.relpath(log))
+        stop(
+            "the package index cannot be reached, so the requirements cannot be installed [network]",
+            "connect to a network and try again; pip's own words are in %s" % os.path.relpath(log),
+        )
     if "DO NOT MATCH THE HASHES" in text:
-        stop("a downloaded package is not the one that requirements/ pins [hash]",
-             "do not go on; pip's own words are in %s" % os.path.relpath(log))
-    stop("pip could not install the requirements: %s [pip]" % cause,
-         "pip's own words are in %s" % os.path.relpath(log))
+        stop(
+            "a downloaded package is not the one that requirements/ pins [hash]",
+            "do not go on; pip's own words are in %s" % os.path.relpath(log),
+        )
+    stop(
+        "pip could not install the requirements: %s [pip]" % cause, "pip's own words are in %s" % os.path.relpath(log)
+    )
 
 
 def ensure_environment(name):
@@ -94,14 +108,18 @@ def ensure_environment(name):
     sys.stderr.write("Preparing .venv (%s requirements), which takes a minute the first time ...\n" % name)
     log = os.path.join(ROOT, ".venv", "install.log")
     try:
-        usable = os.path.exists(PYTHON) and subprocess.call([PYTHON, "-c", "import pip"], stderr=subprocess.DEVNULL) == 0
+        usable = (
+            os.path.exists(PYTHON) and subprocess.call([PYTHON, "-c", "import pip"], stderr=subprocess.DEVNULL) == 0
+        )
         if not usable:
             venv.create(VENV, with_pip=True, clear=os.path.exists(VENV))
         if os.path.exists(log):
             os.remove(log)
     except (OSError, subprocess.CalledProcessError) as error:
-        stop("cannot make the virtual environment .venv: %s [venv]" % error,
-             "on Debian and Ubuntu: apt install python3-venv; else remove .venv and check that this folder is writable")
+        stop(
+            "cannot make the virtual environment .venv: %s [venv]" % error,
+            "on Debian and Ubuntu: apt install python3-venv; else remove .venv and see that this folder is writable",
+        )
     run_pip(["--require-hashes", "-r", requirements], log)
     run_pip(["--no-deps", "--no-build-isolation", "-e", ROOT], log)
     for done in {name, "runtime"}:  # what the tests need includes what the tool needs
@@ -124,8 +142,10 @@ def site(arguments):
     ensure_environment("runtime")
     status = subprocess.call([PYTHON, "-m", "hexapla", "build"] + arguments)
     if status == 0 and not arguments:
-        print("\nTo look at it: python3 -m http.server --directory %s 8000, then open http://localhost:8000/"
-              % os.path.relpath(os.path.join(ROOT, "site")))
+        print(
+            "\nTo look at it: python3 -m http.server --directory %s 8000, then open http://localhost:8000/"
+            % os.path.relpath(os.path.join(ROOT, "site"))
+        )
     return status
 
 
@@ -134,7 +154,12 @@ def test(arguments):
     ensure_environment("test")
     steps = []
     if not arguments:
-        steps = [("ruff", "check", "."), ("ruff", "format", "--check", "."), ("mypy",), ("hexapla", "catalogs", "check")]
+        steps = [
+            ("ruff", "check", "."),
+            ("ruff", "format", "--check", "."),
+            ("mypy",),
+            ("hexapla", "catalogs", "check"),
+        ]
     for step in steps:
         status = module(*step)
         if status:
@@ -146,10 +171,24 @@ def lock(arguments):
     """Pin the requirements with hashes, for every platform, without naming any index."""
     ensure_environment("test")
     for name in ("runtime", "test"):
-        status = module("uv", "pip", "compile", "--universal", "--python-version", "%d.%d" % OLDEST,
-                        "--generate-hashes", "--no-emit-index-url", "--no-emit-find-links", "--no-header",
-                        "--no-annotate", "--quiet", "-o", "requirements/%s.txt" % name,
-                        "requirements/%s.in" % name, *arguments)
+        status = module(
+            "uv",
+            "pip",
+            "compile",
+            "--universal",
+            "--python-version",
+            "%d.%d" % OLDEST,
+            "--generate-hashes",
+            "--no-emit-index-url",
+            "--no-emit-find-links",
+            "--no-header",
+            "--no-annotate",
+            "--quiet",
+            "-o",
+            "requirements/%s.txt" % name,
+            "requirements/%s.in" % name,
+            *arguments,
+        )
         if status:
             return status
     return 0

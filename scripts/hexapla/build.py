@@ -67,9 +67,7 @@ def build(site: Site, report: Progress = lambda locale, what: None) -> list[Buil
     return results
 
 
-def _build_parts(
-    found: Publication, messages: dict[str, Messages], folder: Path, report: Progress
-) -> list[Built]:
+def _build_parts(found: Publication, messages: dict[str, Messages], folder: Path, report: Progress) -> list[Built]:
     """Build every locale, as many at a time as there are processors."""
     locales = found.site.locales
     # Forking spares each process the imports; elsewhere they start afresh.

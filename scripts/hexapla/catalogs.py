@@ -134,7 +134,7 @@ LINE = re.compile(
         | (?P<more>"(?:[^"\\]|\\.)*")\s* )?""",
     re.VERBOSE,
 )
-"""A line of a PO file (GNU gettext manual, "The Format of PO Files"): comment, keyword with text, more text, nothing."""
+"""A line of a PO file (GNU gettext manual, "The Format of PO Files"): comment, keyword, more text, nothing."""
 
 
 def _refuse_unterminated(path: Path, text: str) -> None:
@@ -144,13 +144,19 @@ def _refuse_unterminated(path: Path, text: str) -> None:
         if LINE.fullmatch(line):
             continue
         if line.startswith(("<<<<<<<", "=======", ">>>>>>>")):
-            message, hint = "holds the marks of an unfinished merge", "choose one side and remove the three mark lines"
+            message, hint = (
+                "holds the marks of an unfinished merge",
+                "choose one side and remove the three mark lines",
+            )
             column = 1
         elif line.count('"') % 2:
             message, hint = "a text that opens here is not closed", 'end it with a double quote: "'
             column = line.index('"') + 1
         else:
-            message, hint = "is not a line of a gettext catalog", "write a comment (#), msgid, msgstr or a quoted text"
+            message, hint = (
+                "is not a line of a gettext catalog",
+                "write a comment (#), msgid, msgstr or a quoted text",
+            )
             column = len(line) - len(line.lstrip()) + 1
         problems.append(Problem(path, number, column, "po-syntax", message, hint))
     if problems:
@@ -293,7 +299,9 @@ def _check_message(path: Path, locale: Locale, message: BabelMessage, lines: lis
     forms = _forms(message)
     short = source if len(source) <= 50 else source[:49] + "…"
     if message.fuzzy:
-        yield Problem(path, line, 1, "fuzzy", f"{short!r} is marked fuzzy", "translate it anew, then remove '#, fuzzy'")
+        yield Problem(
+            path, line, 1, "fuzzy", f"{short!r} is marked fuzzy", "translate it anew, then remove '#, fuzzy'"
+        )
     elif not all(forms):
         yield Problem(path, line, 1, "untranslated", f"{short!r} has no translation", "fill in its msgstr")
     else:

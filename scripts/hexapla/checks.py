@@ -71,7 +71,9 @@ def no_source(publication: Publication) -> Iterator[Problem]:
             if path not in sources:
                 file = site.docs_dir / locale.code / path
                 message = f"is a translation without a source: there is no {site.source.code}/{path}"
-                hint = guess(path, sources) if guess(path, sources).startswith("did") else "remove it, or add its source"
+                hint = (
+                    guess(path, sources) if guess(path, sources).startswith("did") else "remove it, or add its source"
+                )
                 yield Problem(file, 1, 1, "no-source", message, hint)
 
 

@@ -18,7 +18,8 @@ from rich.table import Table
 import hexapla
 from hexapla import build as building
 from hexapla import catalogs as cataloguing
-from hexapla import config, serve as serving
+from hexapla import config
+from hexapla import serve as serving
 from hexapla.config import Locale
 from hexapla.problems import Problem, Stop, shown
 

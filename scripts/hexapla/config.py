@@ -238,6 +238,7 @@ def _read_mapping(path: Path, places: dict[str, Place]) -> dict[str, Any]:
         message = "holds no settings: a YAML mapping is expected"
         raise Stop([Problem(path, 1, 1, "config", message, "start with: site_name: My site")])
     own: dict[str, Place] = {}
+    assert node is not None
     _collect_places(node, "", own)
     if isinstance(parent := data.pop("INHERIT", None), str):
         parent_places: dict[str, Place] = {}
@@ -390,8 +391,11 @@ class _Reader:
             cldr.parse(code)
         except ValueError as error:
             known = [name.replace("_", "-") for name in cldr.known_codes()]
-            hint = guess(code, known) if len(code) > 1 and guess(code, known).startswith("did") else (
-                "use a code of the Unicode CLDR, such as fr, pt-BR or zh-Hant")
+            hint = (
+                guess(code, known)
+                if len(code) > 1 and guess(code, known).startswith("did")
+                else ("use a code of the Unicode CLDR, such as fr, pt-BR or zh-Hant")
+            )
             self.report(f"{key}.locale", str(error), hint, "locale")
             return None
         return Locale(code, item.get("default") is True, self.places.get(f"{key}.locale", Place(1, 1)))

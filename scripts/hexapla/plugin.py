@@ -31,7 +31,7 @@ from mkdocs.utils.templates import TemplateContext
 
 from hexapla import catalogs, checks, config, outputs, publication, search
 from hexapla.catalogs import Messages
-from hexapla.config import Locale, Site
+from hexapla.config import Locale
 from hexapla.problems import Stop
 from hexapla.publication import Publication, url_of
 from hexapla.views import OWN_PAGES, View, Viewer
@@ -43,13 +43,13 @@ ONLY = "HEXAPLA_LOCALE"
 log = get_plugin_logger(__name__)
 
 
-class HexaplaConfig(Config):
+class HexaplaConfig(Config):  # type: ignore[no-untyped-call]
     """The plugin's options: `front_matter` lists further keys that documents may use."""
 
     front_matter = config_options.ListOfItems(config_options.Type(str), default=[])
 
 
-class HexaplaPlugin(BasePlugin[HexaplaConfig]):
+class HexaplaPlugin(BasePlugin[HexaplaConfig]):  # type: ignore[no-untyped-call]
     """Makes a multilingual site of what MkDocs and static-i18n build."""
 
     def __init__(self) -> None:
@@ -106,7 +106,7 @@ class HexaplaPlugin(BasePlugin[HexaplaConfig]):
     @event_priority(100)
     def _on_files_first(self, files: Files, *, config: MkDocsConfig) -> Files:
         """Leave out of the publication what MkDocs leaves out: drafts and excluded documents."""
-        left_out = {file.src_uri for file in files if file.inclusion.is_excluded()}
+        left_out = {file.src_uri for file in files if file.inclusion.is_excluded()}  # type: ignore[no-untyped-call]
         if left_out:
             self.publication = self.viewer.publication.without(left_out)
             self.viewer = Viewer(self.publication, self.locale, self.messages)
@@ -149,8 +149,10 @@ class HexaplaPlugin(BasePlugin[HexaplaConfig]):
         """The title of a page that has no document."""
         words = self.messages[self.locale.code]
         if path == "comments/thanks.md":
+            # translators: title of the page shown after a comment was sent
             return words.gettext("Thank you")
         if path == "comments/sorry.md":
+            # translators: title of the page shown when a comment could not be taken
             return words.gettext("Something went wrong")
         return words.gettext(self.viewer.site.categories[Path(path).stem])
 
@@ -188,7 +190,7 @@ class HexaplaPlugin(BasePlugin[HexaplaConfig]):
             page.canonical_url = view.canonical
             if view.is_fallback:
                 page.content = self._render("fallback.html", view=view, html=Markup(page.content))  # noqa: S704
-        context["view"] = view  # type: ignore[literal-required]
+        context["view"] = view  # type: ignore[typeddict-unknown-key]
         return context
 
     @event_priority(-150)
@@ -196,7 +198,8 @@ class HexaplaPlugin(BasePlugin[HexaplaConfig]):
         self, context: TemplateContext, *, template_name: str, config: MkDocsConfig
     ) -> TemplateContext:
         """Give 404.html its view."""
-        context["view"] = self.viewer.not_found(urlsplit(config.site_url or "/").path)  # type: ignore[literal-required]
+        view = self.viewer.not_found(urlsplit(config.site_url or "/").path)
+        context["view"] = view  # type: ignore[typeddict-unknown-key]
         return context
 
     @event_priority(-150)

@@ -97,18 +97,16 @@ class Publication:
 
     def _newest(self, paths: Iterable[str]) -> tuple[str, ...]:
         oldest = date.min
-        by_path = sorted(paths)
-        return tuple(
-            sorted(by_path, key=lambda p: cldr.as_date(self._sources[p].meta.get("date")) or oldest, reverse=True)
-        )
+        days = {path: cldr.as_date(self._sources[path].meta.get("date")) or oldest for path in sorted(paths)}
+        return tuple(sorted(days, key=days.__getitem__, reverse=True))
 
 
 def url_of(path: str, use_directory_urls: bool) -> str:
-    """Give the address of a Markdown file below the site's root; the home page's is empty (mkdocs.structure.files)."""
+    """Give the address of a Markdown file below the site's root, as MkDocs does; that of the home page is empty."""
     folder, name = posixpath.split(path)
     stem = posixpath.splitext(name)[0]
-    if stem.lower() in {"index", "readme"}:
-        url = posixpath.join(folder, "") if use_directory_urls else posixpath.join(folder, "index.html")
+    if stem in {"index", "README"}:
+        url = posixpath.join(folder, "" if use_directory_urls else "index.html")
     else:
         url = posixpath.join(folder, stem, "") if use_directory_urls else posixpath.join(folder, stem + ".html")
     return quote(url)

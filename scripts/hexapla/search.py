@@ -13,9 +13,9 @@ STEMMED = frozenset("ar da de du en es fi fr hi hu hy it ja kn ko nl no pt ro ru
 def index(entries: Iterable[Mapping[str, Any]], language: str, folder: str, urls: Container[str]) -> str:
     """Give one locale's search index as JSON.
 
-    `entries` are those of Material's (or MkDocs') search plugin: mappings with `location`, `title`, `text`. Only those
-    of the pages in `urls` are taken (no fallbacks), and their locations become relative to `folder` (`fr/`; empty for
-    the source). For a language that lunr has no stemmer for, the pipeline is empty: English stop words and stems
+    `entries` are those of Material's (or MkDocs') search plugin: mappings with `location`, `title` and `text`. Those
+    of the pages in `urls` are taken (so no fallbacks), and their locations become relative to `folder` (`fr/`; empty
+    for the source). For a language that lunr has no stemmer for, the pipeline is empty: English stop words and stems
     would lose words.
     """
     docs = [

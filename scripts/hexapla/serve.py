@@ -21,8 +21,8 @@ def serve(site: Site, locale: str | None, address: str | None, open_browser: boo
     if locale:
         os.environ[ONLY] = site.locale(locale).code
     watch = [str(path) for path in watched(site) if path.is_dir()]
-    options = {"dev_addr": address} if address else {}
-    mkdocs_serve.serve(str(site.config_file), watch=watch, open_in_browser=open_browser, **options)
+    # None stands for the address in mkdocs.yml.
+    mkdocs_serve.serve(str(site.config_file), watch=watch, open_in_browser=open_browser, dev_addr=address)
 
 
 def watched(site: Site) -> list[Path]:

@@ -10,7 +10,7 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from html import unescape
@@ -21,7 +21,7 @@ from markupsafe import Markup
 from hexapla import cldr
 from hexapla.catalogs import Messages
 from hexapla.config import Comments, Locale, Site
-from hexapla.publication import Publication, url_of
+from hexapla.publication import Publication
 
 WORDS_PER_MINUTE = 200
 """A calm reader's pace; Brysbaert (2019) found 238 words a minute for English non-fiction read silently."""
@@ -117,35 +117,39 @@ class CommentForm:
 
 @dataclass(frozen=True)
 class View:
-    """One page, as its template sees it."""
+    """One page, as its template sees it. What a page does not have is empty."""
 
+    # What every page has.
     locale: Locale
     source: Locale
     site_name: str
     title: str
     description: str
     base: str
+    root: str
     home: str
     url: str
-    canonical: str
-    alternates: Sequence[Alternate]
-    languages: Sequence[LanguageLink]
-    offers: Sequence[Offer]
-    og_locale: str
-    og_alternates: Sequence[str]
-    json_ld: Markup
+    feed: str
     notice: str
     notice_key: str
-    feed: str
-    root: str
+    og_locale: str
     search_words: Markup
-    heading: Markup = Markup()
-    text: Markup = Markup()
+    # Its versions in other languages.
+    canonical: str = ""
+    alternates: Sequence[Alternate] = ()
+    languages: Sequence[LanguageLink] = ()
+    offers: Sequence[Offer] = ()
+    og_alternates: Sequence[str] = ()
+    # What kind of page it is.
     is_document: bool = False
     is_home: bool = False
+    is_article: bool = False
     is_fallback: bool = False
     is_indexed: bool = True
-    is_article: bool = False
+    # A document's text, and what is known about it.
+    heading: Markup = Markup()
+    text: Markup = Markup()
+    json_ld: Markup = Markup()
     translators: str = ""
     published: Day | None = None
     updated: Day | None = None
@@ -157,9 +161,10 @@ class View:
     picture_url: str = ""
     picture_alt: str = ""
     related: Sequence[Link] = ()
-    members: Sequence[Link] = ()
     comments: CommentForm | None = None
     edit_url: str = ""
+    # The documents of a category; the languages of the root's 404.html.
+    members: Sequence[Link] = ()
     lost: Sequence[Lost] = ()
 
 
@@ -187,29 +192,30 @@ class Viewer:
         translated = publication.locales_of(path)
         is_fallback = publication.is_fallback(locale, path)
         owner = site.source if is_fallback else locale
-        url = publication.absolute_url(locale, path)
-        alternates = [] if is_fallback else self._alternates({one: publication.url(one, path) for one in translated})
+        urls = {one: publication.url(one, path) for one in site.locales}
+        own_urls = {one: urls[one] for one in translated}
         picture = str(meta.get("picture", ""))
         heading, text = split_heading(html)
         minutes = max(1, round(count_words(html) / WORDS_PER_MINUTE))
-        view = dict(
-            title=title,
-            heading=heading or Markup("<h1>{}</h1>").format(title),
-            text=text,
+        view = self._view(base, title, urls[locale], str(meta.get("description", "")))
+        return replace(
+            view,
+            canonical=publication.absolute_url(owner, path),
+            alternates=() if is_fallback else self._alternates(own_urls),
+            languages=self._languages(urls, translated, base),
+            offers=self._offers(own_urls, base),
+            og_locale=cldr.territory_tag(owner.code),
+            og_alternates=[cldr.territory_tag(one.code) for one in translated if one != owner],
             is_document=True,
             is_home=path == "index.md",
-            description=str(meta.get("description", "")),
-            url=url,
-            canonical=publication.absolute_url(owner, path),
-            alternates=alternates,
-            languages=self._languages({one: publication.url(one, path) for one in site.locales}, translated, base),
-            offers=self._offers({one: publication.url(one, path) for one in translated}, base),
-            og_alternates=[cldr.territory_tag(one.code) for one in translated if one != owner],
-            is_fallback=is_fallback,
             is_article=bool(meta.get("author")),
-            translators=cldr.format_list([_name(one) for one in self._translators(meta)], locale.code),
+            is_fallback=is_fallback,
+            heading=heading or Markup("<h1>{}</h1>").format(title),
+            text=text,
+            json_ld=Markup() if is_fallback else self._json_ld(path, meta, title),
+            translators=cldr.format_list([_name(one) for one in meta.get("translators") or []], locale.code),
             published=self._day(meta.get("date")) if meta.get("category") else None,
-            updated=self._day(meta.get("updated")),
+            updated=self._day(meta.get("updated") or meta.get("date")),
             minutes=minutes,
             minutes_text=cldr.format_number(minutes, locale.code),
             category=self._category(str(meta.get("category", "")), base),
@@ -221,66 +227,60 @@ class Viewer:
             comments=self._comment_form(base) if meta.get("comments") else None,
             edit_url=edit_url,
         )
-        return self._view(base, view | {"json_ld": self._json_ld(path, meta, title) if not is_fallback else Markup()})
 
     def category_page(self, key: str, base: str) -> View:
         """The view of the page that lists a category."""
         members = self.publication.in_category(key)
-        urls = {one: url_of(f"{one.folder}category/{key}.md", self.site.use_directory_urls) for one in self.site.locales}
-        shown = [one for one in self.site.locales if any(one in self.publication.locales_of(path) for path in members)]
-        view = self._generated(urls, shown, base)
-        name = self._words.gettext(self.site.categories[key])
-        dates = [one for path in members if (one := self.publication.last_modified(self.locale, path))]
-        return self._view(
-            base,
-            view
-            | {
-                "title": name,
-                "members": [self._link(path, base) for path in members],
-                "updated": self._day(max(dates, default=None)),
-            },
+        translated = {one for path in members for one in self.publication.locales_of(path)}
+        shown = [one for one in self.site.locales if one in translated]
+        title = self._words.gettext(self.site.categories[key])
+        dates = [day for path in members if (day := self.publication.last_modified(self.locale, path))]
+        return replace(
+            self._generated(f"category/{key}.md", title, shown, base),
+            members=[self._link(path, base) for path in members],
+            updated=self._day(max(dates, default=None)),
         )
 
     def own_page(self, path: str, base: str, title: str) -> View:
         """The view of a page of OWN_PAGES."""
-        urls = {one: url_of(one.folder + path, self.site.use_directory_urls) for one in self.site.locales}
-        return self._view(base, self._generated(urls, [], base) | {"title": title, "is_indexed": False})
+        return self._generated(path, title, [], base)
 
     def not_found(self, base: str) -> View:
         """The view of 404.html. It has no address of its own, so the languages lead to their home pages."""
-        urls = {one: self.publication.url(one, "index.md") for one in self.site.locales}
-        view = self._generated(urls, [], base)
         title = self._words.gettext("This page does not exist")
         lost = [self._lost(one, base) for one in self.site.locales] if self.locale.is_source else []
-        return self._view(base, view | {"title": title, "is_indexed": False, "offers": [], "lost": lost})
+        return replace(self._generated("index.md", title, [], base), lost=lost)
 
-    def _view(self, base: str, parts: dict[str, Any]) -> View:
-        """Add what every page has."""
+    def _view(self, base: str, title: str, url: str, description: str = "") -> View:
+        """What every page has; `url` is below the site's root."""
         site, locale = self.site, self.locale
-        common = dict(
+        return View(
             locale=locale,
             source=site.source,
             site_name=site.site_name,
+            title=title,
+            description=description or (self._words.gettext(site.site_description) if site.site_description else ""),
             base=base,
+            root=base + locale.folder,
             home=base + self.publication.url(locale, "index.md"),
-            og_locale=cldr.territory_tag(site.source.code if parts.get("is_fallback") else locale.code),
+            url=site.site_url + url,
+            feed=f"{locale.folder}feed.xml",
             notice=self._words.gettext(site.notice) if site.notice else "",
             notice_key=hashlib.sha256(site.notice.encode()).hexdigest()[:8],
-            root=base + locale.folder,
-            feed=f"{locale.folder}feed.xml",
+            og_locale=cldr.territory_tag(locale.code),
             search_words=self._search_words(),
         )
-        description = parts.get("description") or self._words.gettext(site.site_description)
-        return View(**(common | {"json_ld": Markup()} | parts | {"description": description}))
 
-    def _generated(self, urls: dict[Locale, str], shown: Sequence[Locale], base: str) -> dict[str, Any]:
-        """What pages without a document have in common; `shown` are the locales worth pointing to."""
-        url = self.site.site_url + urls[self.locale]
-        return dict(
-            url=url,
-            canonical=url if shown else "",
-            is_indexed=self.locale in shown,
-            alternates=self._alternates({one: urls[one] for one in shown}) if self.locale in shown else [],
+    def _generated(self, path: str, title: str, shown: Sequence[Locale], base: str) -> View:
+        """What pages without a document have in common; `shown` are the locales worth pointing search engines to."""
+        urls = {one: self.publication.url(one, path) for one in self.site.locales}
+        is_shown = self.locale in shown
+        view = self._view(base, title, urls[self.locale])
+        return replace(
+            view,
+            canonical=view.url if is_shown else "",
+            is_indexed=is_shown,
+            alternates=self._alternates({one: urls[one] for one in shown}) if is_shown else (),
             languages=self._languages(urls, self.site.locales, base),
             offers=self._offers({one: urls[one] for one in shown}, base),
             og_alternates=[cldr.territory_tag(one.code) for one in shown if one != self.locale],
@@ -292,11 +292,11 @@ class Viewer:
         default = [Alternate("x-default", self.site.site_url + url) for one, url in urls.items() if one.is_source]
         return found + default
 
-    def _languages(
-        self, urls: Mapping[Locale, str], translated: Sequence[Locale], base: str
-    ) -> list[LanguageLink]:
+    def _languages(self, urls: Mapping[Locale, str], translated: Sequence[Locale], base: str) -> list[LanguageLink]:
         return [
-            LanguageLink(one.tag, one.name, one.direction, base + urls[one], one == self.locale, one not in translated)
+            LanguageLink(
+                one.tag, one.name, one.direction, base + urls[one], one == self.locale, one not in translated
+            )
             for one in self.site.locales
         ]
 
@@ -309,8 +309,10 @@ class Viewer:
             tag=locale.tag,
             direction=locale.direction,
             href=href,
+            # translators: followed by the name of the language, which is a link to the page
             text=words.gettext("This page is also available in your language:"),
             link=locale.name,
+            # translators: closes the offer of the page in the language that the browser prefers
             dismiss=words.gettext("Do not offer this again"),
         )
 
@@ -321,6 +323,7 @@ class Viewer:
             direction=locale.direction,
             href=base + self.publication.url(locale, "index.md"),
             title=words.gettext("This page does not exist"),
+            # translators: on the page that is shown for an address that does not exist
             text=words.gettext("It may have moved, or the address may have a typing mistake in it."),
             link=words.gettext("Go to the home page"),
         )
@@ -334,7 +337,7 @@ class Viewer:
     def _category(self, key: str, base: str) -> Link | None:
         if not key or key not in self.site.categories:
             return None
-        url = url_of(f"{self.locale.folder}category/{key}.md", self.site.use_directory_urls)
+        url = self.publication.url(self.locale, f"category/{key}.md")
         return Link(base + url, self._words.gettext(self.site.categories[key]))
 
     def _author(self, key: str) -> AuthorCard | None:
@@ -361,17 +364,15 @@ class Viewer:
 
     def _own_url(self, path: str) -> str:
         """Where a comment service sends a reader back to."""
-        return self.site.site_url + url_of(self.locale.folder + path, self.site.use_directory_urls)
+        return self.publication.absolute_url(self.locale, path)
 
     def _day(self, value: object) -> Day | None:
         day: date | None = cldr.as_date(value)
         return Day(day.isoformat(), cldr.format_date(day, self.locale.code)) if day else None
 
-    def _translators(self, meta: Mapping[str, Any]) -> list[Any]:
-        return list(meta.get("translators") or [])
-
     def _search_words(self) -> Markup:
         """The words of the search dialog that depend on a number, by CLDR category, for Intl.PluralRules."""
+        # translators: how many results a search has found
         return to_json(self._words.plural_forms("%(count)s result", "%(count)s results"))
 
     def _json_ld(self, path: str, meta: Mapping[str, Any], title: str) -> Markup:
@@ -397,7 +398,7 @@ class Viewer:
             work["author"] = {"@type": "Person", "name": author.name, "url": author.url}
         if meta.get("picture"):
             work["image"] = site.site_url + str(meta["picture"])
-        if translators := self._translators(meta):
+        if translators := meta.get("translators"):
             work["translator"] = [{"@type": _type(one), "name": _name(one)} for one in translators]
         others = [one for one in publication.locales_of(path) if one != locale]
         versions = [
