@@ -133,7 +133,7 @@ class View:
     notice: str
     notice_key: str
     og_locale: str
-    search_words: Markup
+    search_words: str
     # Its versions in other languages.
     canonical: str = ""
     alternates: Sequence[Alternate] = ()
@@ -370,10 +370,11 @@ class Viewer:
         day: date | None = cldr.as_date(value)
         return Day(day.isoformat(), cldr.format_date(day, self.locale.code)) if day else None
 
-    def _search_words(self) -> Markup:
+    def _search_words(self) -> str:
         """The words of the search dialog that depend on a number, by CLDR category, for Intl.PluralRules."""
         # translators: how many results a search has found
-        return to_json(self._words.plural_forms("%(count)s result", "%(count)s results"))
+        forms = self._words.plural_forms("%(count)s result", "%(count)s results")
+        return json.dumps(forms, ensure_ascii=False)
 
     def _json_ld(self, path: str, meta: Mapping[str, Any], title: str) -> Markup:
         """Describe a document to search engines (schema.org: Article or WebPage, translationOfWork)."""
@@ -415,9 +416,9 @@ COMMENT_FIELDS = ("name", "email", "website", "comment", "consent", "page", "loc
 
 
 def to_json(value: object) -> Markup:
-    """Give JSON that can stand in a script element or an attribute: no `<`, `>`, `&` or `'` in it."""
+    """Give JSON that can stand in a script element: no `<`, `>` or `&` in it."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    for sign in "<>&'":
+    for sign in "<>&":
         text = text.replace(sign, f"\\u{ord(sign):04x}")
     return Markup(text)  # noqa: S704 - every sign that HTML knows is escaped above
 

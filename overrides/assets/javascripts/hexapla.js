@@ -114,8 +114,9 @@
         field.parentElement.append(note);
       }
       if (note) {
-        note.textContent = message || "";
-        note.hidden = !message;
+        // A note that is no longer needed keeps its room: nothing may move under a finger that is about to press.
+        if (message) note.textContent = message;
+        note.classList.toggle("hx-mended", !message);
       }
       if (message) {
         field.setAttribute("aria-invalid", "true");
