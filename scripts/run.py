@@ -75,6 +75,7 @@ def run_pip(arguments, log):
         "Network is unreachable",
         "Connection refused",
         "getaddrinfo failed",
+        "(from versions: none)",
     )
     if any(sign in text for sign in network):
         stop(

@@ -81,9 +81,7 @@ def page_paths(built: Path, code: str) -> list[str]:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("code", CODES)
-def test_every_page_is_sound(
-    chromium: Any, address: str, built: Path, code: str, width: str, scheme: str
-) -> None:
+def test_every_page_is_sound(chromium: Any, address: str, built: Path, code: str, width: str, scheme: str) -> None:
     """No console error, no failed or foreign request, no axe violation, no horizontal scrolling."""
     visit = Visit(chromium, address, viewport={"width": WIDTHS[width], "height": 800}, color_scheme=scheme)
     paths = page_paths(built, code)
@@ -108,7 +106,7 @@ def test_everything_is_readable_without_scripts(chromium: Any, address: str, bui
         for button in page.locator("button").all():
             assert not button.is_visible() or button.evaluate("node => !!node.closest('.hx-comments')"), path
         if ARTICLE.removesuffix(".md") in path:
-            paragraphs = page.locator(".hx-text p").all()
+            paragraphs = page.locator(".hx-prose p").all()
             assert len(paragraphs) > 10 and all(one.is_visible() for one in paragraphs)
             assert page.locator(".hx-comments textarea").is_visible()
     assert visit.wrong == []
@@ -143,7 +141,9 @@ def search(page: Any, words: str) -> list[str]:
     page.locator("[data-open=search]").click()
     page.locator("#search-query").fill(words)
     page.wait_for_function("document.querySelector('#search-status').textContent !== ''")
-    return [str(one) for one in page.locator(".hx-results a").evaluate_all("links => links.map(one => one.textContent)")]
+    return [
+        str(one) for one in page.locator(".hx-results a").evaluate_all("links => links.map(one => one.textContent)")
+    ]
 
 
 @pytest.mark.parametrize("code", CODES)
@@ -157,7 +157,12 @@ def test_search_finds_a_word_of_every_document(visit: Visit, site: Site, code: s
         document = texts.document(locale, path)
         assert document
         prose = re.sub(r"[`(\[<{].*?[`)\]>}]", " ", document.body)
-        word = max(re.findall(r"[^\W\d_]+(?:[\u0900-\u097f]+)?" if code != "hi" else r"[\u0900-\u0963\u0971-\u097f]+", prose), key=len)
+        word = max(
+            re.findall(
+                r"[^\W\d_]+(?:[\u0900-\u097f]+)?" if code != "hi" else r"[\u0900-\u0963\u0971-\u097f]+", prose
+            ),
+            key=len,
+        )
         plain = "".join(one for one in unicodedata.normalize("NFD", word) if not "\u0300" <= one <= "\u036f")
         for asked in {word, plain, word.upper()}:
             page = visit.go(texts.url(locale, "about.md"))
@@ -287,7 +292,7 @@ def test_measure_is_comfortable(visit: Visit, site: Site) -> None:
     """A full line of running text holds 60 to 75 characters where there is room."""
     count = """() => {
       const lengths = [];
-      for (const p of document.querySelectorAll('.hx-text > p:not([class])')) {
+      for (const p of document.querySelectorAll('.hx-prose > p')) {
         const range = document.createRange(), text = p.textContent;
         range.selectNodeContents(p);
         const lines = new Set([...range.getClientRects()].map(one => Math.round(one.bottom / 8)));
@@ -362,7 +367,9 @@ def fill(page: Any) -> None:
 
 
 @pytest.mark.parametrize("scripts", [True, False])
-def test_a_comment_arrives_and_the_reader_is_thanked(chromium: Any, live: LiveForm, site: Site, scripts: bool) -> None:
+def test_a_comment_arrives_and_the_reader_is_thanked(
+    chromium: Any, live: LiveForm, site: Site, scripts: bool
+) -> None:
     context = chromium.new_context(java_script_enabled=scripts)
     page = context.new_page()
     texts = publication.read(site)
@@ -421,7 +428,9 @@ def test_form_is_reached_and_named_by_keyboard_and_screen_reader(
     page.locator("#comment-name").focus()
     names = []
     for _ in range(6):
-        names.append(page.evaluate("(document.activeElement.labels?.[0] ?? document.activeElement).textContent").strip())
+        names.append(
+            page.evaluate("(document.activeElement.labels?.[0] ?? document.activeElement).textContent").strip()
+        )
         page.keyboard.press("Tab")
     expected = ["Name", "E-mail address", "Website", "Comment"]
     assert [name.split("\n")[0].split(" (")[0] for name in names[:4]] == [words.gettext(one) for one in expected]

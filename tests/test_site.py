@@ -139,7 +139,9 @@ def test_sitemaps_hold_the_same_alternates_as_the_pages(pages: list[BuiltPage], 
             listed[location] = {link.attrib["hreflang"]: link.attrib["href"] for link in links}
     assert set(listed) == {ROOT_URL + page.url for page in indexed(pages)}
     for page in indexed(pages):
-        head = {link.get("hreflang"): link.get("href") for link in page.html.xpath("//link[@hreflang and not(@type)]")}
+        head = {
+            link.get("hreflang"): link.get("href") for link in page.html.xpath("//link[@hreflang and not(@type)]")
+        }
         assert listed[ROOT_URL + page.url] == head
 
 
@@ -151,7 +153,9 @@ def test_open_graph(pages: list[BuiltPage]) -> None:
         assert set(others) == set(tags.values()) - {tags[page.locale]}
         assert page.one("//meta[@property='og:url']/@content") == ROOT_URL + page.url
         assert page.one("//meta[@property='og:title']/@content") in page.one("//title/text()")
-        assert page.one("//meta[@property='og:description']/@content") == page.one("//meta[@name='description']/@content")
+        assert page.one("//meta[@property='og:description']/@content") == page.one(
+            "//meta[@name='description']/@content"
+        )
 
 
 def test_json_ld_of_the_article(documents: dict[tuple[str, str], BuiltPage], texts: Publication, site: Site) -> None:
@@ -169,7 +173,9 @@ def test_json_ld_of_the_article(documents: dict[tuple[str, str], BuiltPage], tex
             assert "translator" not in work
         else:
             assert (work["translationOfWork"]["@id"], work["translationOfWork"]["inLanguage"]) == (urls["en"], "en")
-            assert [one["name"] for one in work["translator"]] == texts.meta(site.locale(code), ARTICLE)["translators"]
+            assert [one["name"] for one in work["translator"]] == texts.meta(site.locale(code), ARTICLE)[
+                "translators"
+            ]
 
 
 @pytest.mark.parametrize("code", CODES)
@@ -239,8 +245,8 @@ def test_translations_have_the_links_of_their_source(documents: dict[tuple[str, 
 
 
 KEPT = (
-    "ExactTarget|Outlook|Google Analytics|Google Apps|YouTube|WordPress VIP|WordPress|Twitter|Facebook|Webtrends|Lyris"
-    "|Squarespace|Martech Zone"
+    "ExactTarget|Outlook|Google Analytics|Google Apps|YouTube|WordPress VIP|WordPress|Twitter|Facebook|Webtrends"
+    "|Lyris|Squarespace|Martech Zone"
 ).split("|")
 
 
@@ -253,7 +259,9 @@ def test_names_are_kept_in_every_language(documents: dict[tuple[str, str], Built
 def test_no_reference_leads_outside_but_links(pages: list[BuiltPage]) -> None:
     """Nothing is fetched from another host: no script, style, picture, font or frame."""
     for page in pages:
-        fetched = page.attributes("//script/@src | //img/@src | //iframe/@src | //link[@rel='stylesheet' or @rel='icon']/@href")
+        fetched = page.attributes(
+            "//script/@src | //img/@src | //iframe/@src | //link[@rel='stylesheet' or @rel='icon']/@href"
+        )
         assert [url for url in fetched if "//" in url] == []
         assert not page.html.xpath("//style[contains(., '//')]")
 
@@ -292,7 +300,9 @@ def test_root_404_speaks_all_languages(pages: list[BuiltPage]) -> None:
     assert "n’existe pas" in own.html.xpath("string(//h1)")
 
 
-def test_article_page_has_its_parts(documents: dict[tuple[str, str], BuiltPage], site: Site, texts: Publication) -> None:
+def test_article_page_has_its_parts(
+    documents: dict[tuple[str, str], BuiltPage], site: Site, texts: Publication
+) -> None:
     for code in CODES:
         page = documents[code, ARTICLE]
         assert page.one("//p[@class='hx-category']/a/@href").endswith("category/content-marketing/")
@@ -319,7 +329,9 @@ def test_comment_form_is_disabled_and_says_so(documents: dict[tuple[str, str], B
         sentences.add(page.one(f"//*[@id='{described}']/text()"))
         assert page.one("//p[@class='hx-spam']/a/@href").endswith("comment-data/")
         named = {label.get("for") for label in page.html.xpath("//section[@class='hx-comments']//label")}
-        fields = page.attributes("//section[@class='hx-comments']//*[self::input[not(@type='hidden')] or self::textarea]/@id")
+        fields = page.attributes(
+            "//section[@class='hx-comments']//*[self::input[not(@type='hidden')] or self::textarea]/@id"
+        )
         assert len(fields) == 6 and set(fields) == named
         autocomplete = page.attributes("//section[@class='hx-comments']//input[not(@type='hidden')]/@autocomplete")
         assert autocomplete == ["name", "email", "url", "off"]
@@ -336,7 +348,9 @@ def test_every_page_has_one_title_and_one_heading(pages: list[BuiltPage]) -> Non
 def test_no_english_is_left_in_the_interface(pages: list[BuiltPage], built: Path) -> None:
     """The words of the interface differ from English wherever the catalog translates them."""
     english = next(page for page in pages if page.url == "about/")
-    labels = "//header//a/text() | //header//button//text() | //footer//a/text() | //nav/@aria-label | //nav//h2/text()"
+    labels = (
+        "//header//a/text() | //header//button//text() | //footer//a/text() | //nav/@aria-label | //nav//h2/text()"
+    )
     source = {text.strip() for text in english.attributes(labels)} - {"", "Hexapla"}
     names = {"English", "Français", "Deutsch", "Íslenska", "हिन्दी", "Kiswahili"}
     for page in pages:
@@ -356,7 +370,9 @@ def test_material_partial_is_complete(code: str) -> None:
     assert spec and spec.submodule_search_locations
     theme = Path(spec.submodule_search_locations[0]) / "templates"
     env = jinja2.Environment(loader=jinja2.FileSystemLoader([ROOT / "overrides", theme]), autoescape=True)
-    keys = set(re.findall(r'^\s+"([\w.]+)":', (theme / "partials/languages/en.html").read_text("utf-8"), re.MULTILINE))
+    keys = set(
+        re.findall(r'^\s+"([\w.]+)":', (theme / "partials/languages/en.html").read_text("utf-8"), re.MULTILINE)
+    )
     assert len(keys) > 50
     # Material itself leaves these out where English is right.
     optional = {"direction", "search.config.lang", "search.config.pipeline", "search.config.separator"}
@@ -366,5 +382,3 @@ def test_material_partial_is_complete(code: str) -> None:
         assert missing == set()
     else:
         assert missing <= {"blog.authors"}  # the publication has no blog plugin
-
-

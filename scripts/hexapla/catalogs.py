@@ -171,6 +171,8 @@ def write(path: Path, catalog: BabelCatalog, locale: Locale | None) -> bool:
     """
     header = ["MIME-Version: 1.0", "Content-Type: text/plain; charset=UTF-8", "Content-Transfer-Encoding: 8bit"]
     if locale:
+        # Babel writes as many forms as this header says, not as many as a message has.
+        catalog.mime_headers = [("Plural-Forms", cldr.plural_forms(locale.code))]
         header = [f"Language: {locale.code}", f"Plural-Forms: {cldr.plural_forms(locale.code)}", *header]
     buffer = io.BytesIO()
     pofile.write_po(buffer, catalog, width=100, omit_header=True, include_lineno=False, sort_output=False)
@@ -274,7 +276,7 @@ def check(site: Site) -> Iterator[Problem]:
         yield from _check_header(path, locale, lines)
         for message in catalog:
             if message.id:
-                yield from _check_message(path, locale, message, lines)
+                yield from _check_message(path, locale, message)
 
 
 def _ids(catalog: BabelCatalog) -> list[Any]:
@@ -290,12 +292,10 @@ def _check_header(path: Path, locale: Locale, lines: list[str]) -> Iterator[Prob
             yield Problem(path, number, 1, "po-header", f"{name} is {value!r}", f"write: {name}: {wanted}")
 
 
-def _check_message(path: Path, locale: Locale, message: BabelMessage, lines: list[str]) -> Iterator[Problem]:
+def _check_message(path: Path, locale: Locale, message: BabelMessage) -> Iterator[Problem]:
     """A message is translated, in as many forms as the language has, with the placeholders of its source."""
-    line = (message.lineno or 1) + 1
+    line = message.lineno or 1
     source = message.id if isinstance(message.id, str) else message.id[0]
-    while line < len(lines) and not lines[line - 1].startswith("msgid"):
-        line += 1
     forms = _forms(message)
     short = source if len(source) <= 50 else source[:49] + "…"
     if message.fuzzy:

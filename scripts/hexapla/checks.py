@@ -16,7 +16,7 @@ from hexapla import catalogs
 from hexapla.config import guess
 from hexapla.content import Document
 from hexapla.problems import Problem, Stop
-from hexapla.publication import Publication
+from hexapla.publication import MARKDOWN_SUFFIXES, Publication
 
 Rule = Callable[[Publication], Iterator[Problem]]
 RULES: dict[str, Rule] = {}
@@ -55,6 +55,22 @@ def locale_folder(publication: Publication) -> Iterator[Problem]:
             message = f"the locale {locale.code} is configured, but its folder {_below(folder, site.root)} {what}"
             hint = f"put a first page there, such as {locale.code}/index.md, or remove the locale"
             yield Problem(site.config_file, *locale.place, "locale-folder", message, hint)
+
+
+@rule("no-locale")
+def no_locale(publication: Publication) -> Iterator[Problem]:
+    """A document is in the folder of a locale.
+
+    Bad: docs/about.md
+    Good: docs/en/about.md
+    """
+    site = publication.site
+    if site.docs_dir.is_dir():
+        for path in sorted(site.docs_dir.iterdir()):
+            if path.suffix in MARKDOWN_SUFFIXES and not path.name.startswith(".") and path.is_file():
+                message = "is in no locale's folder, so no language can be given to it"
+                hint = f"move it to {_below(site.docs_dir, site.root)}/{site.source.code}/"
+                yield Problem(path, 1, 1, "no-locale", message, hint)
 
 
 @rule("no-source")

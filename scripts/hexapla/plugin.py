@@ -12,6 +12,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
+from copy import deepcopy
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -198,6 +199,11 @@ class HexaplaPlugin(BasePlugin[HexaplaConfig]):  # type: ignore[no-untyped-call]
         self, context: TemplateContext, *, template_name: str, config: MkDocsConfig
     ) -> TemplateContext:
         """Give 404.html its view."""
+        i18n = config.plugins.get("i18n")
+        if i18n is not None and i18n.extra_alternate:
+            # static-i18n leaves the last page's language links of the locale built before, in an attribute that
+            # hides the item of the same name; here they lead home.
+            config.extra.alternate = deepcopy(i18n.extra_alternate)  # type: ignore[attr-defined]
         view = self.viewer.not_found(urlsplit(config.site_url or "/").path)
         context["view"] = view  # type: ignore[typeddict-unknown-key]
         return context
@@ -233,7 +239,7 @@ class HexaplaPlugin(BasePlugin[HexaplaConfig]):  # type: ignore[no-untyped-call]
         output = output.replace("</head>", self._render("head.html", view=view) + "\n</head>", 1)
         base = view.base + self.locale.folder.rstrip("/") if self.locale.folder else ""
         if base:
-            output = re.sub(r'(<script id="__config"[^>]*>\{"base": ?")[^"]*', rf"\g<1>{base}", output, count=1)
+            output = re.sub(r'(<script id="__config"[^>]*>[^<]*?"base": ?")[^"]*', rf"\g<1>{base}", output, count=1)
         return output
 
     def _render(self, name: str, **context: Any) -> str:

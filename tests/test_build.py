@@ -1,0 +1,214 @@
+"""The build as a whole: the same bytes as MkDocs, every time; all or nothing."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hexapla import build as building
+from hexapla import config
+from hexapla.config import Site
+from hexapla.problems import Stop
+
+from tests.conftest import ROOT, SMALL, MakeSite
+from tests.test_checks import findings, run
+
+
+def digest(folder: Path) -> dict[str, str]:
+    """Every file of a folder with a digest of its bytes."""
+    files = [path for path in sorted(folder.rglob("*")) if path.is_file()]
+    return {path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+
+
+def mkdocs_build(root: Path, folder: Path, **environment: str) -> None:
+    subprocess.run(
+        [sys.executable, "-m", "mkdocs", "build", "--quiet", "--strict", "--site-dir", str(folder)],
+        cwd=root,
+        env=os.environ | environment,
+        check=True,
+        timeout=120,
+    )
+
+
+def test_plain_mkdocs_build_gives_the_same_bytes(built: Path, tmp_path: Path) -> None:
+    mkdocs_build(ROOT, tmp_path / "site")
+    assert digest(tmp_path / "site") == digest(built)
+
+
+def test_two_builds_are_the_same_whatever_the_date(
+    site: Site, built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "315532800")  # 1980
+    building.build(dataclasses.replace(site, site_dir=tmp_path / "one"))
+    mkdocs_build(ROOT, tmp_path / "two", SOURCE_DATE_EPOCH="4102444800")  # 2100
+    assert digest(tmp_path / "one") == digest(built) == digest(tmp_path / "two")
+
+
+def test_the_table_tells_what_was_built(make_site: MakeSite) -> None:
+    config_file = make_site({"docs/en/more.md": "# More\n"})
+    result = run(config_file, "build")
+    assert result.returncode == 0, result.stderr
+    rows = {line.split()[0]: line.split() for line in result.stdout.splitlines() if line.startswith(("en ", "fr "))}
+    assert (rows["en"][1:3], rows["fr"][1:3]) == (["2", "0"], ["2", "1"])
+    size = sum(path.stat().st_size for path in (config_file.parent / "site" / "fr").rglob("*") if path.is_file())
+    size += (config_file.parent / "site" / "sitemap-fr.xml").stat().st_size
+    assert int(rows["fr"][3].replace(",", "")) == size
+    assert "en: done" in result.stdout
+
+
+def test_warnings_of_all_locales_fail_the_build_at_their_lines(make_site: MakeSite) -> None:
+    texts = {
+        "docs/en/index.md": "# Home\n\nRead [this](nowhere.md).\n",
+        "docs/fr/index.md": "# Accueil\n\nLisez\nceci : [ici](nulle-part.md).\n",
+        "site/index.html": "the old site",
+    }
+    config_file = make_site(texts)
+    result = run(config_file, "build")
+    assert result.returncode == 1
+    places = [line.split(" ")[0] for line in findings(result.stderr)]
+    assert places == ["docs/en/index.md:3:13:", "docs/fr/index.md:4:14:"]
+    assert (config_file.parent / "site" / "index.html").read_text(encoding="utf-8") == "the old site"
+    assert not [path for path in config_file.parent.iterdir() if path.name.startswith(".site")]
+
+
+def test_a_template_that_breaks_is_one_line_per_locale(make_site: MakeSite) -> None:
+    custom = SMALL.replace("  name: material\n", "  name: material\n  custom_dir: theme\n")
+    broken = '{% extends "base.html" %}{% block content %}{{ nothing.at.all }}{% endblock %}'
+    result = run(make_site({"theme/main.html": broken}, custom), "build")
+    assert result.returncode == 1
+    assert "Traceback" not in result.stderr
+    assert any("'nothing' is undefined" in line for line in findings(result.stderr))
+
+
+def test_a_new_site_takes_the_place_of_the_old_one_whole(make_site: MakeSite) -> None:
+    config_file = make_site({"site/gone.html": "a page that is no more"})
+    building.build(config.load(str(config_file)))
+    built = config_file.parent / "site"
+    assert (built / "fr" / "index.html").is_file()
+    assert not (built / "gone.html").exists()
+    assert sorted(path.name for path in config_file.parent.iterdir()) == ["docs", "mkdocs.yml", "site"]
+    assert built.stat().st_mode & 0o777 == 0o755
+
+
+def test_the_old_site_comes_back_if_the_new_one_cannot_be_moved(tmp_path: Path) -> None:
+    old = tmp_path / "site"
+    old.mkdir()
+    (old / "index.html").write_text("old", encoding="utf-8")
+    with pytest.raises(Stop) as caught:
+        building.publish(tmp_path / "not-there", old)
+    assert [problem.rule for problem in caught.value.problems] == ["site-dir"]
+    assert (old / "index.html").read_text(encoding="utf-8") == "old"
+
+
+# Somebody else's site: a stock theme, the plugin with nothing configured.
+
+
+def test_a_site_with_stock_material(make_site: MakeSite) -> None:
+    texts = {"docs/en/about.md": "---\ntitle: A & B\n---\n# About\n", "docs/fr/about.md": "# À propos\n"}
+    config_file = make_site(texts)
+    result = run(config_file, "build")
+    assert result.returncode == 0, result.stderr
+    built = config_file.parent / "site"
+    page = (built / "fr" / "about" / "index.html").read_text(encoding="utf-8")
+    assert page.count('hreflang="') == 3 + 2  # en, fr, x-default in the head; two in Material's own menu
+    assert '<link rel="alternate" hreflang="x-default" href="https://small.example/about/">' in page
+    assert '"base": "../../fr"' in page  # Material looks for the search index below it
+    assert '"locale"' not in page
+    index = (built / "fr" / "search" / "search_index.json").read_text(encoding="utf-8")
+    assert "propos" in index and "A & B" not in index and '"lang":["fr"]' in index
+    english = (built / "about" / "index.html").read_text(encoding="utf-8")
+    assert '<meta property="og:title" content="A &amp; B">' in english
+    assert "Cette" not in english
+    assert (built / "fr" / "404.html").is_file()
+    assert "sitemap-fr.xml" in (built / "sitemap.xml").read_text(encoding="utf-8")
+    mkdocs_build(config_file.parent, config_file.parent / "plain")
+    assert digest(config_file.parent / "plain") == digest(built)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        ("  name: material\n  font: false\n", "  name: mkdocs\n"),
+        ("  - search\n", ""),
+        ("site_name: Small\n", "site_name: Small\nuse_directory_urls: false\n"),
+        ("site_url: https://small.example/\n", "site_url: https://small.example/deep/down/\n"),
+    ],
+)
+def test_other_configurations(change: tuple[str, str], make_site: MakeSite) -> None:
+    assert change[0] in SMALL
+    texts = {"docs/en/a/b.md": "# B\n", "docs/fr/a/b.md": "# B fr\n", "docs/en/only.md": "# Only\n"}
+    config_file = make_site(texts, SMALL.replace(*change))
+    result = run(config_file, "build")
+    assert result.returncode == 0, result.stderr
+    mkdocs_build(config_file.parent, config_file.parent / "plain")
+    built = config_file.parent / "site"
+    assert digest(config_file.parent / "plain") == digest(built)
+    site = config.load(str(config_file))
+    page = "a/b.html" if "directory" in change[1] else "a/b/index.html"
+    address = site.site_url + "fr/" + page.removesuffix("index.html")
+    text = (built / "fr" / page).read_text(encoding="utf-8")
+    assert f'<link rel="alternate" hreflang="fr" href="{address}">' in text
+    assert f"<loc>{address}</loc>" in (built / "sitemap-fr.xml").read_text(encoding="utf-8")
+
+
+# Fallbacks
+
+
+@pytest.fixture
+def with_fallback(make_site: MakeSite) -> Path:
+    texts = {
+        "docs/en/only.md": "---\ntitle: Only English\n---\n# Only here\n\nWords.\n",
+        "docs/fr/index.md": "# Accueil\n",
+    }
+    config_file = make_site(texts)
+    building.build(config.load(str(config_file)))
+    return config_file.parent / "site"
+
+
+def test_fallback_shows_the_source_inside_its_language(with_fallback: Path) -> None:
+    import lxml.html
+
+    html = lxml.html.fromstring((with_fallback / "fr" / "only" / "index.html").read_text(encoding="utf-8"))
+    assert html.get("lang") == "fr"
+    assert "Words." in html.xpath("string(//div[@lang='en'])")
+    assert html.xpath("//aside[@role='note']")
+    assert html.xpath("//link[@rel='canonical']/@href") == ["https://small.example/only/"]
+    assert html.xpath("//link[@rel='alternate'][@hreflang and not(@type)]") == []
+
+
+def test_fallback_is_in_no_sitemap_no_index_and_no_alternate(with_fallback: Path) -> None:
+    assert "only" not in (with_fallback / "sitemap-fr.xml").read_text(encoding="utf-8")
+    assert "Only" not in (with_fallback / "fr" / "search" / "search_index.json").read_text(encoding="utf-8")
+    source = (with_fallback / "only" / "index.html").read_text(encoding="utf-8")
+    assert 'hreflang="fr" href="https://small.example/' not in source
+    assert 'hreflang="en" href="https://small.example/only/"' in source
+
+
+def test_drafts_and_excluded_documents_are_nowhere(make_site: MakeSite) -> None:
+    configuration = SMALL + "draft_docs: |\n  draft.md\nexclude_docs: |\n  secret.md\n"
+    texts = {"docs/en/draft.md": "# Draft\n", "docs/fr/draft.md": "# Ébauche\n", "docs/en/secret.md": "# Secret\n"}
+    config_file = make_site(texts, configuration)
+    building.build(config.load(str(config_file)))
+    for path in (config_file.parent / "site").rglob("*.*ml"):
+        text = path.read_text(encoding="utf-8")
+        assert "/draft" not in text and "/secret" not in text, path
+
+
+def test_nothing_in_a_title_or_description_can_leave_its_place(make_site: MakeSite) -> None:
+    attack = '</title><script>alert(1)</script>\\" onload=\\"x'
+    front = f'---\ntitle: "{attack}"\ndescription: "{attack}"\ntranslators: ["{attack}"]\n---\n# Hello\n'
+    custom = (ROOT / "mkdocs.yml").read_text(encoding="utf-8").split("nav:")[0]
+    custom = custom.replace("custom_dir: overrides", f"custom_dir: {ROOT / 'overrides'}")
+    keep = "        - locale: de"
+    custom = custom[: custom.index(keep)] + "  - hexapla\n"
+    config_file = make_site({"docs/en/index.md": front, "docs/fr/index.md": front}, custom)
+    site = config.load(str(config_file))
+    building.build(dataclasses.replace(site, custom_dir=None))
+    for name in ("index.html", "fr/index.html", "feed.xml", "sitemap-en.xml"):
+        assert "<script>alert" not in (config_file.parent / "site" / name).read_text(encoding="utf-8")
+        assert 'onload="x' not in (config_file.parent / "site" / name).read_text(encoding="utf-8")

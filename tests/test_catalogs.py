@@ -1,0 +1,143 @@
+"""Catalogs, held against real gettext tools."""
+
+from __future__ import annotations
+
+import gettext
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from hexapla import catalogs, cldr, config
+from hexapla.config import Site
+
+from tests.conftest import SMALL, MakeSite
+from tests.test_checks import findings, run
+
+TEMPLATE = (
+    '{% extends "base.html" %}{% block content %}{# translators: on a button #}{{ _("Go on") }}'
+    '{{ ngettext("%(count)s page", "%(count)s pages", 3, count=3) }}{{ pgettext("verb", "Open") }}{% endblock %}'
+)
+CUSTOM = SMALL.replace("  name: material\n", "  name: material\n  custom_dir: theme\n")
+
+
+@pytest.fixture
+def small(make_site: MakeSite) -> Path:
+    return make_site({"theme/main.html": TEMPLATE}, CUSTOM)
+
+
+def po(config_file: Path) -> Path:
+    return config_file.parent / "locales" / "fr" / "LC_MESSAGES" / "site.po"
+
+
+def test_update_writes_template_and_catalogs_once(small: Path) -> None:
+    result = run(small, "catalogs", "update")
+    assert result.stdout.splitlines() == ["locales/site.pot: written", "locales/fr/LC_MESSAGES/site.po: written"]
+    text = po(small).read_text(encoding="utf-8")
+    assert '#. on a button\n#: theme/main.html\nmsgid "Go on"\nmsgstr ""\n' in text
+    assert 'msgctxt "verb"\nmsgid "Open"\n' in text
+    entry = text[text.index('msgid "%(count)s page"') :].split("\n\n")[0]
+    assert [line.split(" ")[0] for line in entry.splitlines()[2:]] == ["msgstr[0]", "msgstr[1]", "msgstr[2]"]
+    assert "locales/en" not in result.stdout
+    again = run(small, "catalogs", "update")
+    assert again.stdout.strip() == "All catalogs are up to date."
+
+
+def test_catalogs_hold_no_dates_names_or_lines(small: Path) -> None:
+    run(small, "catalogs", "update")
+    for path in small.parent.rglob("*.po*"):
+        text = path.read_text(encoding="utf-8")
+        assert not re.search(r"Date|Translator|Generated|Babel|:\d+\n", text)
+
+
+def test_extract_alone_touches_only_the_template(small: Path) -> None:
+    assert run(small, "catalogs", "extract").stdout.strip() == "locales/site.pot: written"
+    assert not po(small).exists()
+
+
+def test_a_reworded_message_becomes_fuzzy_and_keeps_its_translation(small: Path) -> None:
+    run(small, "catalogs", "update")
+    text = (
+        po(small).read_text(encoding="utf-8").replace('msgid "Go on"\nmsgstr ""', 'msgid "Go on"\nmsgstr "Continuer"')
+    )
+    po(small).write_text(text, encoding="utf-8")
+    (small.parent / "theme" / "main.html").write_text(TEMPLATE.replace("Go on", "Go on now"), encoding="utf-8")
+    run(small, "catalogs", "update")
+    entry = next(part for part in po(small).read_text(encoding="utf-8").split("\n\n") if "Continuer" in part)
+    assert "#, fuzzy" in entry and 'msgid "Go on now"' in entry
+    site = config.load(str(small))
+    assert catalogs.load(site, site.locale("fr")).gettext("Go on now") == "Go on now"
+
+
+def test_check_names_what_is_wrong_at_its_line(small: Path) -> None:
+    run(small, "catalogs", "update")
+    text = po(small).read_text(encoding="utf-8")
+    text = text.replace('msgid "Go on"\nmsgstr ""', '#, fuzzy\nmsgid "Go on"\nmsgstr "Aller"')
+    text = text.replace(
+        'msgstr[0] ""\nmsgstr[1] ""\nmsgstr[2] ""', 'msgstr[0] "%(cuont)s p"\nmsgstr[1] "a"\nmsgstr[2] "b"', 1
+    )
+    text = text.replace("Language: fr", "Language: de")
+    po(small).write_text(text, encoding="utf-8")
+    result = run(small, "catalogs", "check")
+    assert result.returncode == 1
+    lines = text.split("\n")
+    wanted = {
+        '"Language: de\\n"': "Language is 'de' [po-header]",
+        'msgid "Go on"': "'Go on' is marked fuzzy [fuzzy]",
+        'msgid "%(count)s result"': "%(cuont)s which the source does not have [placeholder]",
+        'msgid "Open"': "'Open' has no translation [untranslated]",
+    }
+    expected = {f"{lines.index(line) + 1}:1: {what}" for line, what in wanted.items()}
+    found = {one.removeprefix("locales/fr/LC_MESSAGES/site.po:") for one in findings(result.stderr)}
+    assert expected <= found
+    assert all(one.endswith("[untranslated]") for one in found - expected)
+
+
+def test_check_sees_that_the_template_is_behind(small: Path) -> None:
+    run(small, "catalogs", "update")
+    (small.parent / "theme" / "main.html").write_text(TEMPLATE.replace("Go on", "Go away"), encoding="utf-8")
+    result = run(small, "catalogs", "check")
+    assert "locales/site.pot:1:1: is not what the templates hold [catalog]" in findings(result.stderr)
+
+
+def test_placeholders_are_filled_and_translations_are_escaped(small: Path) -> None:
+    (small.parent / "theme" / "hexapla").mkdir()
+    (small.parent / "theme" / "main.html").write_text('{% extends "hexapla/own.html" %}', encoding="utf-8")
+    own = '{% extends "base.html" %}{% block content %}<i>{{ _("Hello %(name)s", name="<b>") }}</i>{% endblock %}'
+    (small.parent / "theme" / "hexapla" / "own.html").write_text(own, encoding="utf-8")
+    run(small, "catalogs", "update")
+    text = po(small).read_text(encoding="utf-8")
+    po(small).write_text(
+        text.replace('msgid "Hello %(name)s"\nmsgstr ""', 'msgid "Hello %(name)s"\nmsgstr "<script>%(name)s"'),
+        encoding="utf-8",
+    )
+    result = run(small, "build")
+    assert result.returncode == 0, result.stderr
+    page = (small.parent / "site" / "fr" / "index.html").read_text(encoding="utf-8")
+    assert "<i>&lt;script&gt;&lt;b&gt;</i>" in page
+
+
+@pytest.mark.skipif(not shutil.which("msgfmt"), reason="GNU gettext is not installed")
+@pytest.mark.parametrize("code", ["fr", "de", "is", "hi", "sw"])
+def test_catalogs_of_the_publication_pass_msgfmt(code: str, site: Site, tmp_path: Path) -> None:
+    """GNU msgfmt accepts them, and what it compiles counts as CLDR does."""
+    path = catalogs.path_of(site, site.locale(code))
+    compiled = tmp_path / "site.mo"
+    subprocess.run(["msgfmt", "--check", "-o", str(compiled), str(path)], check=True, capture_output=True)
+    with compiled.open("rb") as file:
+        native = gettext.GNUTranslations(file)
+    own = catalogs.load(site, site.locale(code))
+    singular, plural = "%(minutes)s minute to read", "%(minutes)s minutes to read"
+    for number in (0, 1, 2, 5, 11, 21, 101, 1_000_000):
+        assert own.ngettext(singular, plural, number) == native.ngettext(singular, plural, number)
+
+
+def test_publication_catalogs_are_complete(site: Site) -> None:
+    assert list(catalogs.check(site)) == []
+
+
+def test_plural_forms_for_scripts_are_by_category(site: Site) -> None:
+    forms = catalogs.load(site, site.locale("is")).plural_forms("%(count)s result", "%(count)s results")
+    assert set(forms) == {"one", "other"} == set(cldr.plural_samples("is"))
+    assert forms["one"] != forms["other"]

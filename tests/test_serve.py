@@ -1,0 +1,117 @@
+"""The previews: plain `mkdocs serve`, and `hexapla serve`, with all locales and with one."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import MakeSite
+from tests.test_checks import findings, run
+
+PATIENCE = 60  # seconds
+
+
+def free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+def fetch(url: str) -> tuple[int, str]:
+    try:
+        with urllib.request.urlopen(url, timeout=10) as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, error.read().decode()
+
+
+def wait_for(url: str, words: str) -> str:
+    """Fetch until the words are there."""
+    end = time.monotonic() + PATIENCE
+    text = ""
+    while time.monotonic() < end:
+        with contextlib.suppress(OSError):
+            text = fetch(url)[1]
+            if words in text:
+                return text
+        time.sleep(0.1)
+    raise AssertionError(f"{words!r} never came; last: {text[:500]}")
+
+
+@contextlib.contextmanager
+def serving(config_file: Path, *command: str) -> Iterator[str]:
+    address = f"127.0.0.1:{free_port()}"
+    process = subprocess.Popen(
+        [sys.executable, "-m", *command, "-a", address],
+        cwd=config_file.parent,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        env=os.environ | {"PYTHONUNBUFFERED": "1"},
+    )
+    try:
+        yield f"http://{address}/"
+    finally:
+        process.send_signal(signal.SIGINT)
+        output = process.communicate(timeout=30)[0].decode()
+        assert "Traceback" not in output, output
+
+
+@pytest.mark.parametrize("command", [("mkdocs", "serve"), ("hexapla", "serve")])
+def test_preview_of_all_locales_follows_changes(command: tuple[str, ...], make_site: MakeSite) -> None:
+    config_file = make_site({})
+    with serving(config_file, *command) as address:
+        wait_for(address, "Home")
+        assert "Accueil" in wait_for(address + "fr/", "Accueil")
+        (config_file.parent / "docs" / "fr" / "index.md").write_text("# Bonjour\n", encoding="utf-8")
+        assert re.search(r"<h1[^>]*>Bonjour", wait_for(address + "fr/", "Bonjour"))
+        status, text = fetch(address + "nowhere/")
+        assert status == 404 and "data-lost" in text
+
+
+def test_preview_of_one_locale_builds_no_other(make_site: MakeSite) -> None:
+    config_file = make_site({"docs/en/only.md": "# Only\n"})
+    with serving(config_file, "hexapla", "serve", "fr") as address:
+        wait_for(address + "fr/", "Accueil")
+        assert fetch(address + "only/")[0] == 404
+        assert 'lang="en"' in wait_for(address + "fr/only/", "Only")
+        style = re.search(r'href="\.\./(assets/stylesheets/main[^"]*)"', fetch(address + "fr/")[1])
+        assert style and fetch(address + style[1])[0] == 200
+        (config_file.parent / "docs" / "fr" / "index.md").write_text("# Bonjour\n", encoding="utf-8")
+        wait_for(address + "fr/", "Bonjour")
+
+
+def test_preview_of_an_unknown_locale(make_site: MakeSite) -> None:
+    result = run(make_site({}), "serve", "rf")
+    assert findings(result.stderr)[0].endswith("there is no locale 'rf' in this configuration [locale]")
+    assert "use one of: en, fr" in result.stderr
+    assert result.returncode == 1
+
+
+def test_preview_on_a_port_that_is_taken(make_site: MakeSite) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        result = run(make_site({}), "serve", "-a", f"127.0.0.1:{taken.getsockname()[1]}")
+    assert result.returncode == 1
+    assert "Traceback" not in result.stderr
+    assert "[address]" in result.stderr and "--dev-addr" in result.stderr
+
+
+def test_preview_of_a_site_with_problems_says_so(make_site: MakeSite) -> None:
+    result = run(make_site({"docs/fr/index.md": "---\ntitle: a: b\n---\n"}), "serve")
+    assert result.returncode == 1
+    assert "docs/fr/index.md:2:9: is not valid YAML" in result.stderr
+    assert "Traceback" not in result.stderr
