@@ -2,7 +2,8 @@
 """Set up everything, then run a verb: python3 scripts/run.py VERB ...
 
 site    build the publication into site/ and say how to look at it
-test    run all checks and tests
+test    run all checks and tests; further arguments go to pytest, and then only the tests run
+lint    run only the checks of style, types and catalogs
 lock    pin requirements/*.in into requirements/*.txt
 VERB    any verb of hexapla, for example: serve fr, build, catalogs check, --help
 
@@ -150,22 +151,17 @@ def site(arguments):
     return status
 
 
-def test(arguments):
-    """Style, types, catalogs, then the tests; further arguments go to pytest."""
+def lint(arguments):
+    """Check style, types and catalogs; stop at the first that finds something."""
     ensure_environment("test")
-    steps = []
-    if not arguments:
-        steps = [
-            ("ruff", "check", "."),
-            ("ruff", "format", "--check", "."),
-            ("mypy",),
-            ("hexapla", "catalogs", "check"),
-        ]
-    for step in steps:
-        status = module(*step)
-        if status:
-            return status
-    return module("pytest", *arguments)
+    steps = (("ruff", "check", "."), ("ruff", "format", "--check", "."), ("mypy",), ("hexapla", "catalogs", "check"))
+    return next((status for status in (module(*step) for step in steps) if status), 0)
+
+
+def test(arguments):
+    """Run the checks, then the tests."""
+    ensure_environment("test")
+    return (not arguments and lint([])) or module("pytest", *arguments)
 
 
 def lock(arguments):
@@ -202,7 +198,7 @@ def main(arguments):
         print(__doc__.strip())
         return 2
     verb, rest = arguments[0], arguments[1:]
-    own = {"site": site, "test": test, "lock": lock}
+    own = {"site": site, "test": test, "lint": lint, "lock": lock}
     if verb in own:
         return own[verb](rest)
     ensure_environment("runtime")
