@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from hexapla import build as building
-from hexapla import config
+from hexapla import config, publication
 from hexapla.config import Site
 
 from tests import browser
@@ -72,7 +72,7 @@ def site() -> Site:
 def built(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The publication, built once for all tests that only read it."""
     folder = tmp_path_factory.mktemp("built") / "site"
-    building.build(dataclasses.replace(site, site_dir=folder))
+    building.build(publication.read(dataclasses.replace(site, site_dir=folder)))
     return folder
 
 

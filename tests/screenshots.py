@@ -28,7 +28,7 @@ def main() -> None:
     FOLDER.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         built = Path(folder) / "site"
-        build.build(replace(site, site_dir=built))
+        build.build(publication.read(replace(site, site_dir=built)))
         path = browser.find_or_install()
         running = playwright.chromium.launch(executable_path=path, args=browser.ARGUMENTS)
         with serving(built) as address:

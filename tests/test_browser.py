@@ -351,7 +351,7 @@ def live(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveF
         hidden={"site": "hexapla"},
     )
     folder = tmp_path_factory.mktemp("live") / "site"
-    building.build(dataclasses.replace(site, site_dir=folder, comments=comments))
+    building.build(publication.read(dataclasses.replace(site, site_dir=folder, comments=comments)))
     with serving(folder) as url:
         service.home = url  # type: ignore[attr-defined]
         yield LiveForm(url, received)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from hexapla import build as building
-from hexapla import config
+from hexapla import checks, config, publication
 from hexapla.config import Site
 from hexapla.problems import Stop
 
@@ -44,7 +44,7 @@ def test_two_builds_are_the_same_whatever_the_date(
     site: Site, built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "315532800")  # 1980
-    building.build(dataclasses.replace(site, site_dir=tmp_path / "one"))
+    building.build(publication.read(dataclasses.replace(site, site_dir=tmp_path / "one")))
     mkdocs_build(ROOT, tmp_path / "two", SOURCE_DATE_EPOCH="4102444800")  # 2100
     assert digest(tmp_path / "one") == digest(built) == digest(tmp_path / "two")
 
@@ -87,7 +87,7 @@ def test_a_template_that_breaks_is_one_line_per_locale(make_site: MakeSite) -> N
 
 def test_a_new_site_takes_the_place_of_the_old_one_whole(make_site: MakeSite) -> None:
     config_file = make_site({"site/gone.html": "a page that is no more"})
-    building.build(config.load(str(config_file)))
+    building.build(checks.read(str(config_file)))
     built = config_file.parent / "site"
     assert (built / "fr" / "index.html").is_file()
     assert not (built / "gone.html").exists()
@@ -166,7 +166,7 @@ def with_fallback(make_site: MakeSite) -> Path:
         "docs/fr/index.md": "# Accueil\n",
     }
     config_file = make_site(texts)
-    building.build(config.load(str(config_file)))
+    building.build(checks.read(str(config_file)))
     return config_file.parent / "site"
 
 
@@ -193,7 +193,7 @@ def test_drafts_and_excluded_documents_are_nowhere(make_site: MakeSite) -> None:
     configuration = SMALL + "draft_docs: |\n  draft.md\nexclude_docs: |\n  secret.md\n"
     texts = {"docs/en/draft.md": "# Draft\n", "docs/fr/draft.md": "# Ébauche\n", "docs/en/secret.md": "# Secret\n"}
     config_file = make_site(texts, configuration)
-    building.build(config.load(str(config_file)))
+    building.build(checks.read(str(config_file)))
     for path in (config_file.parent / "site").rglob("*.*ml"):
         text = path.read_text(encoding="utf-8")
         assert "/draft" not in text and "/secret" not in text, path
@@ -208,7 +208,7 @@ def test_nothing_in_a_title_or_description_can_leave_its_place(make_site: MakeSi
     custom = custom[: custom.index(keep)] + "  - hexapla\n"
     config_file = make_site({"docs/en/index.md": front, "docs/fr/index.md": front}, custom)
     site = config.load(str(config_file))
-    building.build(dataclasses.replace(site, custom_dir=None))
+    building.build(publication.read(dataclasses.replace(site, custom_dir=None)))
     for name in ("index.html", "fr/index.html", "feed.xml", "sitemap-en.xml"):
         assert "<script>alert" not in (config_file.parent / "site" / name).read_text(encoding="utf-8")
         assert 'onload="x' not in (config_file.parent / "site" / name).read_text(encoding="utf-8")

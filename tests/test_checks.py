@@ -16,6 +16,8 @@ HEADER = (
 )
 PO = "locales/fr/LC_MESSAGES/site.po"
 
+LANGUAGE = "        - locale: fr\n          name: Français\n"
+
 CASES: dict[str, tuple[dict[str, str | bytes], list[str]]] = {
     "nothing wrong": ({}, []),
     "source without translation": ({"docs/en/more.md": "# More\n"}, []),
@@ -146,14 +148,23 @@ def test_bad_input(name: str, make_site: MakeSite) -> None:
 
 
 def test_all_findings_in_one_run(make_site: MakeSite) -> None:
-    """Everything that is wrong with the files, whatever the rule, is told at once."""
+    """Everything that is wrong, in the configuration as in the files, whatever the rule, is told at once."""
     names = ("translation without source", "YAML that does not parse", "prose in a catalog")
     texts: dict[str, str | bytes] = {}
     expected = []
     for name in names:
         texts |= CASES[name][0]
         expected += CASES[name][1]
-    result = run(make_site(texts), "build")
+    more = (
+        LANGUAGE + "        - locale: qx\n          name: Nobody\n        - locale: sw\n          name: Kiswahili\n"
+    )
+    expected += [
+        "mkdocs.yml:17:11: CLDR knows no locale 'qx' [locale]",
+        "mkdocs.yml:19:11: the locale sw is configured, but its folder docs/sw is missing [locale-folder]",
+        "mkdocs.yml:19:11: Material for MkDocs has no partials/languages/sw.html, so pages in sw cannot be built "
+        "[theme-partial]",
+    ]
+    result = run(make_site(texts, SMALL.replace(LANGUAGE, more)), "build")
     assert sorted(findings(result.stderr)) == sorted(expected)
     assert result.returncode == 1
 
@@ -166,9 +177,6 @@ def test_plain_mkdocs_refuses_too_and_leaves_the_site(make_site: MakeSite) -> No
     assert expected[0] in result.stderr
     assert "Traceback" not in result.stderr
     assert (config_file.parent / "site" / "index.html").read_text(encoding="utf-8") == "the old site"
-
-
-LANGUAGE = "        - locale: fr\n          name: Français\n"
 
 
 @pytest.mark.parametrize(
@@ -217,6 +225,11 @@ LANGUAGE = "        - locale: fr\n          name: Français\n"
                 "mkdocs.yml:11:7: exactly one language must be the default: the source that the others are "
                 "translated from [locale]"
             ],
+        ),
+        (
+            ("  - hexapla\n", ""),
+            {},
+            ["mkdocs.yml:7:1: the plugin hexapla is not configured [config]"],
         ),
         (("plugins:", "plugins: ["), {}, ["mkdocs.yml:8:3: is not valid YAML: "]),
         ((SMALL, "\n"), {}, ["mkdocs.yml:1:1: holds no settings: a YAML mapping is expected [config]"]),

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from babel.messages.catalog import Catalog
 from hexapla import build as building
-from hexapla import catalogs, config, content
+from hexapla import catalogs, config, content, publication
 from hexapla.config import Site
 
 from tests.conftest import ROOT
@@ -53,7 +53,7 @@ def pseudo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (root / "overrides" / "partials" / "languages" / f"{PSEUDO}.html").write_text(_partial(), encoding="utf-8")
     site = config.load(str(root / "mkdocs.yml"))
     _write_catalog(site)
-    building.build(site)
+    building.build(publication.read(site))
     return root / "site"
 
 

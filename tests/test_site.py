@@ -250,6 +250,16 @@ KEPT = (
 ).split("|")
 
 
+def test_front_matter_of_translations_holds_only_what_differs(texts: Publication, site: Site) -> None:
+    for locale in site.translations:
+        for path in DOCUMENTS:
+            document = texts.document(locale, path)
+            assert document
+            assert {"title", "description", "translators"} <= set(document.meta)
+            assert set(document.meta) <= {"title", "description", "translators", "picture_alt"}, (locale.code, path)
+            assert ("picture_alt" in document.meta) == ("picture_alt" in texts.meta(site.source, path))
+
+
 def test_names_are_kept_in_every_language(documents: dict[tuple[str, str], BuiltPage]) -> None:
     for code in CODES:
         text = documents[code, ARTICLE].html.xpath("string(//article)")

@@ -12,6 +12,7 @@ import multiprocessing
 import os
 import re
 import shutil
+import sys
 import tempfile
 import time
 import warnings
@@ -20,7 +21,7 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
 
-from hexapla import catalogs, checks, outputs, publication
+from hexapla import catalogs, outputs
 from hexapla.catalogs import Messages
 from hexapla.config import Locale, Site
 from hexapla.problems import Problem, Stop
@@ -42,15 +43,12 @@ class Built:
     warnings: tuple[Problem, ...]
 
 
-def build(site: Site, report: Progress = lambda locale, what: None) -> list[Built]:
-    """Build the whole site into `site.site_dir`; give what came of each locale, in the order of the configuration.
+def build(found: Publication, report: Progress = lambda locale, what: None) -> list[Built]:
+    """Build a publication that was checked into `site_dir`; give what came of each locale, in the configured order.
 
-    Raises Stop, with everything that is wrong in any locale, and leaves the old site as it was.
+    Raises Stop, with everything that MkDocs warns of in any locale, and leaves the old site as it was.
     """
-    found = publication.read(site)
-    problems = checks.run(found)
-    if problems:
-        raise Stop(problems)
+    site = found.site
     messages = {locale.code: catalogs.load(site, locale) for locale in site.locales}
     site.site_dir.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=f".{site.site_dir.name}-", dir=site.site_dir.parent) as name:
@@ -70,8 +68,9 @@ def build(site: Site, report: Progress = lambda locale, what: None) -> list[Buil
 def _build_parts(found: Publication, messages: dict[str, Messages], folder: Path, report: Progress) -> list[Built]:
     """Build every locale, as many at a time as there are processors."""
     locales = found.site.locales
-    # Forking spares each process the imports; elsewhere they start afresh.
-    method = "fork" if "fork" in multiprocessing.get_all_start_methods() and os.name == "posix" else "spawn"
+    # Forking spares each process the imports. It is safe on Linux as long as no thread runs here; elsewhere (macOS's
+    # system libraries use threads) processes start afresh.
+    method = "fork" if sys.platform == "linux" else "spawn"
     if method == "fork":
         _import_mkdocs()
     workers = min(len(locales), os.cpu_count() or 1)
@@ -97,7 +96,7 @@ def _build_part(found: Publication, messages: dict[str, Messages], locale: Local
     """Build one locale with MkDocs into `folder`. Runs in a process of its own."""
     from mkdocs.commands.build import build as mkdocs_build
     from mkdocs.config import load_config
-    from mkdocs.exceptions import Abort, ConfigurationError, MkDocsException
+    from mkdocs.exceptions import MkDocsException
 
     from hexapla.plugin import HexaplaPlugin, build_only
 
@@ -120,12 +119,11 @@ def _build_part(found: Publication, messages: dict[str, Messages], locale: Local
             mkdocs_build(config)
             pages = [view.is_fallback for view in plugin.pages.values()]
             pages += [False] * len(plugin.others)
-    except (Abort, ConfigurationError, MkDocsException, SystemExit) as error:
-        collector.add(f"{locale.code}: the build ended: {error}")
+    except (MkDocsException, SystemExit) as error:
+        collector.end(str(error))
     except Exception as error:
         # What a theme or a plugin stumbles over reaches the reader as one line, not as a traceback.
-        reason = str(error).splitlines()[0] if str(error) else ""
-        collector.add(f"{locale.code}: the build ended: {type(error).__name__}: {reason}")
+        collector.end(f"{type(error).__name__}: {error}")
     finally:
         logger.removeHandler(collector)
     size = sum(path.stat().st_size for path in _own_files(folder, locale))
@@ -144,7 +142,13 @@ class _Collector(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         self.add(record.getMessage())
 
+    def end(self, reason: str) -> None:
+        """Note why the build ended, unless MkDocs has just said so."""
+        if not self.problems:
+            self.add(f"the build ended: {reason}")
+
     def add(self, message: str) -> None:
+        """Turn a message into a problem."""
         text = re.sub(r"\s+", " ", message).strip()
         names = re.findall(r"'([^']+)'", text)
         documents = [self.site.docs_dir / name for name in names if (self.site.docs_dir / name).is_file()]

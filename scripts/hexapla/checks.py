@@ -12,7 +12,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from hexapla import catalogs
+from hexapla import catalogs, config, publication
 from hexapla.config import guess
 from hexapla.content import Document
 from hexapla.problems import Problem, Stop
@@ -32,24 +32,37 @@ def rule(name: str) -> Callable[[Rule], Rule]:
     return register
 
 
-def run(publication: Publication) -> tuple[Problem, ...]:
+def read(config_file: str | None) -> Publication:
+    """Read and check a whole publication, for whoever is about to build it.
+
+    Raises Stop with everything that is wrong, in the configuration as in the documents and catalogs.
+    """
+    site, problems = config.examine(config_file)
+    found = publication.read(site)
+    problems += run(found)
+    if problems:
+        raise Stop(problems)
+    return found
+
+
+def run(texts: Publication) -> tuple[Problem, ...]:
     """Run every rule; give all problems, those met while reading included, by path and line."""
-    found = set(publication.problems)
+    found = set(texts.problems)
     for check in RULES.values():
-        found.update(check(publication))
+        found.update(check(texts))
     return tuple(sorted(found))
 
 
 @rule("locale-folder")
-def locale_folder(publication: Publication) -> Iterator[Problem]:
+def locale_folder(texts: Publication) -> Iterator[Problem]:
     """A locale that mkdocs.yml lists has a folder in docs/ with at least one document.
 
     Bad: `- locale: fr` in mkdocs.yml, and no docs/fr
     Good: `- locale: fr` in mkdocs.yml, and docs/fr/index.md
     """
-    site = publication.site
+    site = texts.site
     for locale in site.locales:
-        if not publication.files[locale.code]:
+        if not texts.files[locale.code]:
             folder = site.docs_dir / locale.code
             what = "holds no Markdown file" if folder.is_dir() else "is missing"
             message = f"the locale {locale.code} is configured, but its folder {_below(folder, site.root)} {what}"
@@ -58,13 +71,13 @@ def locale_folder(publication: Publication) -> Iterator[Problem]:
 
 
 @rule("no-locale")
-def no_locale(publication: Publication) -> Iterator[Problem]:
+def no_locale(texts: Publication) -> Iterator[Problem]:
     """A document is in the folder of a locale.
 
     Bad: docs/about.md
     Good: docs/en/about.md
     """
-    site = publication.site
+    site = texts.site
     if site.docs_dir.is_dir():
         for path in sorted(site.docs_dir.iterdir()):
             if path.suffix in MARKDOWN_SUFFIXES and not path.name.startswith(".") and path.is_file():
@@ -74,16 +87,16 @@ def no_locale(publication: Publication) -> Iterator[Problem]:
 
 
 @rule("no-source")
-def no_source(publication: Publication) -> Iterator[Problem]:
+def no_source(texts: Publication) -> Iterator[Problem]:
     """A translation has a source of the same name.
 
     Bad: docs/fr/abuot.md, where docs/en holds about.md
     Good: docs/fr/about.md, where docs/en holds about.md
     """
-    site = publication.site
-    sources = list(publication.files[site.source.code])
+    site = texts.site
+    sources = list(texts.files[site.source.code])
     for locale in site.translations:
-        for path in publication.files[locale.code]:
+        for path in texts.files[locale.code]:
             if path not in sources:
                 file = site.docs_dir / locale.code / path
                 message = f"is a translation without a source: there is no {site.source.code}/{path}"
@@ -94,14 +107,14 @@ def no_source(publication: Publication) -> Iterator[Problem]:
 
 
 @rule("front-matter")
-def front_matter(publication: Publication) -> Iterator[Problem]:
+def front_matter(texts: Publication) -> Iterator[Problem]:
     """Front matter is a YAML mapping of known keys to values of the right kind.
 
     Bad: `titel: About us`
     Good: `title: About us`
     """
-    known = set(KEYS) | MKDOCS_KEYS | publication.site.front_matter | _keys_of_templates(publication.site.custom_dir)
-    for documents in publication.documents.values():
+    known = set(KEYS) | MKDOCS_KEYS | texts.site.front_matter | _keys_of_templates(texts.site.custom_dir)
+    for documents in texts.documents.values():
         for document in documents.values():
             for key, value in document.meta.items():
                 if key not in known:
@@ -110,25 +123,25 @@ def front_matter(publication: Publication) -> Iterator[Problem]:
                         hint = "remove it, or list it in mkdocs.yml under plugins: hexapla: front_matter:"
                     yield _at(document, key, f"{key!r} is not a key that this site knows", hint)
                 elif key in KEYS:
-                    yield from _check_value(publication, document, key, value)
+                    yield from _check_value(texts, document, key, value)
 
 
 @rule("po-syntax")
-def po_syntax(publication: Publication) -> Iterator[Problem]:
+def po_syntax(texts: Publication) -> Iterator[Problem]:
     """A catalog can be read.
 
     Bad: `msgstr "Lire la suite`
     Good: `msgstr "Lire la suite"`
     """
-    for locale in publication.site.translations:
+    for locale in texts.site.translations:
         try:
-            catalogs.load(publication.site, locale)
+            catalogs.load(texts.site, locale)
         except Stop as stop:
             yield from stop.problems
 
 
 @rule("theme-partial")
-def theme_partial(publication: Publication) -> Iterator[Problem]:
+def theme_partial(texts: Publication) -> Iterator[Problem]:
     """Material for MkDocs has the words of its own parts in each locale, or overrides/ supplies them.
 
     Without them the build ends inside a template.
@@ -136,7 +149,7 @@ def theme_partial(publication: Publication) -> Iterator[Problem]:
     Bad: `- locale: sw` in mkdocs.yml, and no overrides/partials/languages/sw.html
     Good: `- locale: sw` in mkdocs.yml, and overrides/partials/languages/sw.html
     """
-    site = publication.site
+    site = texts.site
     if site.theme != "material":
         return
     spec = importlib.util.find_spec("material")
@@ -192,10 +205,10 @@ MKDOCS_KEYS = frozenset(
 """Keys that MkDocs, Material for MkDocs or their usual plugins read."""
 
 
-def _check_value(publication: Publication, document: Document, key: str, value: Any) -> Iterator[Problem]:
+def _check_value(texts: Publication, document: Document, key: str, value: Any) -> Iterator[Problem]:
     """Check the kind of a value, and that what it refers to is there."""
     is_right, wanted, hint = KEYS[key]
-    site = publication.site
+    site = texts.site
     if not is_right(value):
         yield _at(document, key, f"{key} must be {wanted}", hint)
     elif key == "category" and site.categories and value not in site.categories:
@@ -205,7 +218,7 @@ def _check_value(publication: Publication, document: Document, key: str, value: 
     elif key == "picture" and not (site.docs_dir / site.source.code / value).is_file():
         yield _at(document, key, f"there is no picture {site.source.code}/{value}", hint)
     elif key == "related":
-        sources = publication.files[site.source.code]
+        sources = texts.files[site.source.code]
         for path in value:
             if path not in sources:
                 yield _at(document, key, f"there is no document {path!r}", guess(path, list(sources)))

@@ -18,10 +18,11 @@ from rich.table import Table
 import hexapla
 from hexapla import build as building
 from hexapla import catalogs as cataloguing
-from hexapla import config
+from hexapla import checks, config
 from hexapla import serve as serving
 from hexapla.config import Locale
 from hexapla.problems import Problem, Stop, shown
+from hexapla.publication import Publication
 
 
 def report(problems: Sequence[Problem]) -> None:
@@ -63,25 +64,30 @@ def main() -> None:
 @verb
 def build(config_file: str | None) -> None:
     """Build the site: every locale, side by side; published only if nothing is wrong."""
-    site = config.load(config_file)
-    console = Console()
-    if console.is_terminal:
-        with console.status(f"Building {len(site.locales)} locales …") as status:
-            waiting = {locale.code for locale in site.locales}
-
-            def progress(locale: Locale, what: str) -> None:
-                if what == "done":
-                    waiting.discard(locale.code)
-                    status.update(f"Building {', '.join(sorted(waiting)) or 'what spans locales'} …")
-
-            results = building.build(site, progress)
-    else:
-        results = building.build(site, lambda locale, what: click.echo(f"{locale.code}: {what}"))
-    _show_results(console, results)
-    click.echo(f"Built {shown(site.site_dir)}")
+    found = checks.read(config_file)
+    results = building.build(found, _progress(found))
+    _show_results(results)
+    click.echo(f"Built {shown(found.site.site_dir)}")
 
 
-def _show_results(console: Console, results: Sequence[building.Built]) -> None:
+def _progress(found: Publication) -> building.Progress:
+    """Give what tells of the build's progress: one line that changes on a terminal, plain lines elsewhere."""
+    waiting = {locale.code for locale in found.site.locales}
+
+    def change(locale: Locale, what: str) -> None:
+        if what == "done":
+            waiting.discard(locale.code)
+            line = f"Building {' '.join(sorted(waiting)) or 'what spans locales'} …"
+            click.echo(f"\r\033[K{line if waiting else ''}", nl=False)
+
+    def tell(locale: Locale, what: str) -> None:
+        click.echo(f"{locale.code}: {what}")
+
+    # A progress display of rich would run a thread, and the build forks.
+    return change if sys.stdout.isatty() else tell
+
+
+def _show_results(results: Sequence[building.Built]) -> None:
     """Print the table at the end of a build."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("locale")
@@ -89,7 +95,7 @@ def _show_results(console: Console, results: Sequence[building.Built]) -> None:
         table.add_column(name, justify="right")
     for one in results:
         table.add_row(one.locale.code, str(one.pages), str(one.fallbacks), f"{one.size:,}", f"{one.seconds:.2f}")
-    console.print(table)
+    Console().print(table)
 
 
 @main.command()

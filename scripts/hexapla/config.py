@@ -180,9 +180,17 @@ def find(config_file: str | None) -> Path:
 
 
 def load(config_file: str | None = None) -> Site:
-    """Read a configuration.
+    """Read a configuration. Raises Stop, with everything that is wrong with it."""
+    site, problems = examine(config_file)
+    if problems:
+        raise Stop(problems)
+    return site
 
-    Raises Stop, with everything that is wrong with it, where no site can be made from it.
+
+def examine(config_file: str | None = None) -> tuple[Site, list[Problem]]:
+    """Read a configuration as far as that is possible; give the site without what is wrong, and what is wrong.
+
+    Raises Stop where so much is wrong that no site can be made: unreadable, or no source locale.
     """
     path = find(config_file)
     places: dict[str, Place] = {}
@@ -208,9 +216,9 @@ def load(config_file: str | None = None) -> Site:
         plugins=frozenset(reader.mapping("plugins")),
         places=places,
     )
-    if reader.problems:
+    if sum(locale.is_source for locale in site.locales) != 1:
         raise Stop(reader.problems)
-    return site
+    return site, reader.problems
 
 
 class _Loader(yaml.SafeLoader):
@@ -364,6 +372,8 @@ class _Reader:
 
     def locales(self) -> tuple[Locale, ...]:
         key = "plugins.i18n.languages"
+        if "hexapla" not in self.mapping("plugins"):
+            self.report("plugins", "the plugin hexapla is not configured", "add below plugins: - hexapla")
         if "i18n" not in self.mapping("plugins"):
             self.report("plugins", "the plugin i18n is not configured", "add it: see mkdocs-static-i18n", "locale")
             return ()
@@ -375,7 +385,7 @@ class _Reader:
             self.report(key, "no languages are configured", "list them below i18n: languages:", "locale")
             return ()
         found = [locale for index, item in enumerate(languages) if (locale := self._locale(f"{key}.{index}", item))]
-        if sum(locale.is_source for locale in found) != 1 and not self.problems:
+        if sum(locale.is_source for locale in found) != 1:
             message = "exactly one language must be the default: the source that the others are translated from"
             self.report(key, message, "add to the source language: default: true", "locale")
         return tuple(found)

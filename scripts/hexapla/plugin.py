@@ -30,7 +30,7 @@ from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 from mkdocs.utils.templates import TemplateContext
 
-from hexapla import catalogs, checks, config, outputs, publication, search
+from hexapla import catalogs, checks, outputs, search
 from hexapla.catalogs import Messages
 from hexapla.config import Locale
 from hexapla.problems import Stop
@@ -298,12 +298,8 @@ def build_only(config: MkDocsConfig, locale: str) -> None:
 def _read(config_file: str | None) -> tuple[Publication, dict[str, Messages]]:
     """Read and check everything. Raises MkDocs' Abort, after logging every problem."""
     try:
-        site = config.load(config_file)
-        found = publication.read(site)
-        problems = checks.run(found)
-        if problems:
-            raise Stop(problems)
-        return found, {locale.code: catalogs.load(site, locale) for locale in site.locales}
+        found = checks.read(config_file)
+        return found, {locale.code: catalogs.load(found.site, locale) for locale in found.site.locales}
     except Stop as stop:
         for problem in stop.problems:
             log.error(f"{problem}\n  hint: {problem.hint}")
