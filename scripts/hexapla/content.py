@@ -1,20 +1,27 @@
-"""A Markdown document: its front matter, with the place of every key, and its text."""
+"""A Markdown document: its front matter, with the place of every key, and its text, cut into segments."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from hexapla.blocks import LINES, Piece, Segment, cut
 from hexapla.config import Place, yaml_problem
-from hexapla.problems import Problem, Stop, read_text
+from hexapla.problems import Problem, Stop, read_exact
 
-FRONT_MATTER = re.compile(r"-{3}[ \t]*\n(?P<yaml>.*?\n)(?:-{3}|\.{3})[ \t]*(?:\n|\Z)", re.DOTALL)
-"""Front matter as MkDocs finds it (mkdocs.utils.meta.YAML_RE)."""
+FRONT_MATTER = re.compile(
+    r"\ufeff?-{3}[ \t]*(?:\r\n|\r|\n)(?P<yaml>.*?(?:\r\n|\r|\n))(?:-{3}|\.{3})[ \t]*(?:\r\n|\r|\n|\Z)", re.DOTALL
+)
+"""Front matter as MkDocs finds it (mkdocs.utils.meta.YAML_RE, after Python's universal line endings)."""
+
+TRANSLATABLE = ("title", "description", "subtitle", "picture_alt")
+"""The keys of front matter whose values are words for readers."""
 
 METADATA_LINE = re.compile(r"[ ]{0,3}[A-Za-z0-9_-]+:(?:\s|$)")
 """A first line that MkDocs takes for MultiMarkdown metadata, and drops from the page (mkdocs.utils.meta.META_RE)."""
@@ -22,16 +29,38 @@ METADATA_LINE = re.compile(r"[ ]{0,3}[A-Za-z0-9_-]+:(?:\s|$)")
 
 @dataclass(frozen=True)
 class Document:
-    """A Markdown file. `meta` is its front matter, `places` says where each key stands, `body` is the rest."""
+    """A Markdown file.
+
+    `text` is all of it, as it is in the file. `meta` is its front matter, `places` says where each key stands, and
+    `words` are the segments of its translatable keys. `body_start` is the offset of the rest in `text`.
+    """
 
     path: Path
-    meta: Mapping[str, Any]
-    body: str
-    places: Mapping[str, Place] = field(repr=False)
+    text: str = field(repr=False)
+    meta: Mapping[str, Any] = field(default_factory=dict)
+    places: Mapping[str, Place] = field(default_factory=dict, repr=False)
+    words: tuple[Segment, ...] = field(default=(), repr=False)
+    body_start: int = 0
+
+    @property
+    def body(self) -> str:
+        """The text behind the front matter."""
+        return self.text[self.body_start :]
 
     def place(self, key: str) -> Place:
         """Where a key of the front matter stands; the first line where it is missing."""
         return self.places.get(key, Place(1, 1))
+
+    @cached_property
+    def pieces(self) -> tuple[Piece, ...]:
+        """The body cut into segments and opaque blocks."""
+        first_line = len(LINES.findall(self.text[: self.body_start])) + 1
+        return tuple(cut(self.body, self.body_start, first_line))
+
+    @property
+    def segments(self) -> tuple[Segment, ...]:
+        """All that is translated: the words of the front matter, then those of the body."""
+        return self.words + tuple(piece for piece in self.pieces if isinstance(piece, Segment))
 
 
 def read(path: Path) -> Document:
@@ -40,13 +69,17 @@ def read(path: Path) -> Document:
     Raises Stop with an `encoding`, `file` or `front-matter` problem where it cannot be understood. MkDocs would
     publish broken front matter as text, so nothing is guessed here.
     """
-    text = read_text(path)
+    return parse(path, read_exact(path))
+
+
+def parse(path: Path, text: str) -> Document:
+    """Make a document of a text; `path` is where it stands, or would stand. Raises as `read`."""
     match = FRONT_MATTER.match(text)
     if not match:
         _refuse_near_misses(path, text)
-        return Document(path, {}, text, {})
+        return Document(path, text, body_start=1 if text.startswith("\ufeff") else 0)
     try:
-        meta, places = _parse(match["yaml"])
+        meta, places, words = _parse(match["yaml"], match.start("yaml"))
     except yaml.MarkedYAMLError as error:
         raise Stop([yaml_problem(path, error, first_line=1, rule="front-matter")]) from None
     except (yaml.YAMLError, ValueError) as error:
@@ -60,11 +93,12 @@ def read(path: Path) -> Document:
         raise Stop(
             [Problem(path, 2, 1, "front-matter", message, "write it as 'title: My title', a line for each key")]
         )
-    return Document(path, {str(key): value for key, value in meta.items()}, text[match.end() :], places)
+    return Document(path, text, {str(key): value for key, value in meta.items()}, places, words, match.end())
 
 
 def _refuse_near_misses(path: Path, text: str) -> None:
     """Stop where MkDocs would silently lose, or publish, what was meant as front matter."""
+    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     first = text.split("\n", 1)[0]
     if re.fullmatch(r"-{3}[ \t]*", first) and METADATA_LINE.match(text[len(first) + 1 :]):
         message = "front matter opens here and is never closed"
@@ -75,15 +109,22 @@ def _refuse_near_misses(path: Path, text: str) -> None:
         raise Stop([Problem(path, 1, 1, "front-matter", message, hint)])
 
 
-def _parse(text: str) -> tuple[Any, dict[str, Place]]:
-    """Read YAML safely; give its value and where its top-level keys stand in a file that opens with `---`."""
+def _parse(text: str, offset: int) -> tuple[Any, dict[str, Place], tuple[Segment, ...]]:
+    """Read YAML safely; give its value, where its top-level keys stand in a file that opens with `---`, its words."""
     loader = yaml.SafeLoader(text)
     node = loader.get_single_node()
     places: dict[str, Place] = {}
-    if isinstance(node, yaml.MappingNode):
-        for key, _ in node.value:
-            places[str(key.value)] = Place(key.start_mark.line + 2, key.start_mark.column + 1)
-    return (loader.construct_document(node) if node else None), places
+    words: dict[str, Segment] = {}
+    for key, value in node.value if isinstance(node, yaml.MappingNode) else ():
+        places[str(key.value)] = Place(key.start_mark.line + 2, key.start_mark.column + 1)
+        if key.value in TRANSLATABLE and isinstance(value, yaml.ScalarNode) and value.value.strip():
+            start, end = value.start_mark, value.end_mark
+            if value.style in ("|", ">"):
+                continue  # a block of text: it is left whole
+            place = (offset + start.index, offset + end.index, start.line + 2, start.column + 1)
+            words[key.value] = Segment("front matter", str(value.value), *place, key=str(key.value))
+    ordered = tuple(words[key] for key in TRANSLATABLE if key in words)
+    return (loader.construct_document(node) if node else None), places, ordered
 
 
 def _kind(value: object) -> str:

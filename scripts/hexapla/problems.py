@@ -46,8 +46,8 @@ def shown(path: Path) -> str:
         return absolute.as_posix()
 
 
-def read_text(path: Path) -> str:
-    r"""Read a UTF-8 file; a byte order mark is dropped and every line ending becomes "\n".
+def read_exact(path: Path) -> str:
+    """Read a UTF-8 file as it is, a byte order mark and every line ending included.
 
     Raises Stop with an `encoding` problem at the first byte that is not UTF-8, or a `file` problem if the file cannot
     be read.
@@ -58,10 +58,14 @@ def read_text(path: Path) -> str:
         hint = "check that the file exists and that you may read it"
         raise Stop([Problem(path, 1, 1, "file", f"cannot be read: {error.strerror}", hint)]) from None
     try:
-        text = data.decode("utf-8-sig")
+        return data.decode()
     except UnicodeDecodeError as error:
         before = data[: error.start].decode("utf-8", "replace")
         line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
         message = f"is not UTF-8: byte 0x{data[error.start]:02x} at offset {error.start}"
         raise Stop([Problem(path, line, column, "encoding", message, "save the file as UTF-8")]) from None
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def read_text(path: Path) -> str:
+    r"""Read a UTF-8 file; a byte order mark is dropped and every line ending becomes "\n". Raises as read_exact."""
+    return read_exact(path).removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
