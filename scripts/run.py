@@ -88,9 +88,7 @@ def run_pip(arguments, log):
             "a downloaded package is not the one that requirements/ pins [hash]",
             "do not go on; pip's own words are in %s" % os.path.relpath(log),
         )
-    stop(
-        "pip could not install the requirements: %s [pip]" % cause, "pip's own words are in %s" % os.path.relpath(log)
-    )
+    stop("pip could not install the requirements: %s [pip]" % cause, "pip's own words are in %s" % os.path.relpath(log))
 
 
 def ensure_environment(name):

@@ -158,9 +158,7 @@ def test_search_finds_a_word_of_every_document(visit: Visit, site: Site, code: s
         assert document
         prose = re.sub(r"[`(\[<{].*?[`)\]>}]", " ", document.body)
         word = max(
-            re.findall(
-                r"[^\W\d_]+(?:[\u0900-\u097f]+)?" if code != "hi" else r"[\u0900-\u0963\u0971-\u097f]+", prose
-            ),
+            re.findall(r"[^\W\d_]+(?:[\u0900-\u097f]+)?" if code != "hi" else r"[\u0900-\u0963\u0971-\u097f]+", prose),
             key=len,
         )
         plain = "".join(one for one in unicodedata.normalize("NFD", word) if not "\u0300" <= one <= "\u036f")
@@ -367,9 +365,7 @@ def fill(page: Any) -> None:
 
 
 @pytest.mark.parametrize("scripts", [True, False])
-def test_a_comment_arrives_and_the_reader_is_thanked(
-    chromium: Any, live: LiveForm, site: Site, scripts: bool
-) -> None:
+def test_a_comment_arrives_and_the_reader_is_thanked(chromium: Any, live: LiveForm, site: Site, scripts: bool) -> None:
     context = chromium.new_context(java_script_enabled=scripts)
     page = context.new_page()
     texts = publication.read(site)

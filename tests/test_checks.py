@@ -155,9 +155,7 @@ def test_all_findings_in_one_run(make_site: MakeSite) -> None:
     for name in names:
         texts |= CASES[name][0]
         expected += CASES[name][1]
-    more = (
-        LANGUAGE + "        - locale: qx\n          name: Nobody\n        - locale: sw\n          name: Kiswahili\n"
-    )
+    more = LANGUAGE + "        - locale: qx\n          name: Nobody\n        - locale: sw\n          name: Kiswahili\n"
     expected += [
         "mkdocs.yml:17:11: CLDR knows no locale 'qx' [locale]",
         "mkdocs.yml:19:11: the locale sw is configured, but its folder docs/sw is missing [locale-folder]",

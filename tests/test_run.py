@@ -39,9 +39,7 @@ def test_standard_library_only() -> None:
     assert names <= sys.stdlib_module_names
 
 
-def test_old_python(
-    bootstrap: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_old_python(bootstrap: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr(bootstrap.sys, "version_info", (3, 9, 2))
     with pytest.raises(SystemExit) as caught:
         bootstrap.main(["site"])
@@ -87,9 +85,7 @@ def test_no_network(tmp_path: Path) -> None:
     )
     lines = result.stderr.splitlines()
     assert result.returncode == 1
-    assert lines[-2].endswith(
-        "the package index cannot be reached, so the requirements cannot be installed [network]"
-    )
+    assert lines[-2].endswith("the package index cannot be reached, so the requirements cannot be installed [network]")
     assert lines[-1].startswith("  hint: ") and "Traceback" not in result.stderr
     assert (tmp_path / ".venv" / "install.log").is_file()
     assert not list((tmp_path / ".venv").glob("*.stamp"))
@@ -100,9 +96,7 @@ def test_without_a_verb_it_explains_itself(bootstrap: ModuleType, capsys: pytest
     assert "site    build the publication" in capsys.readouterr().out
 
 
-def test_a_second_run_installs_nothing(
-    bootstrap: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_a_second_run_installs_nothing(bootstrap: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """What is stamped is not installed again; a changed list is."""
     calls: list[Any] = []
     monkeypatch.setattr(bootstrap, "run_pip", lambda arguments, log: calls.append(arguments))

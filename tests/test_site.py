@@ -139,9 +139,7 @@ def test_sitemaps_hold_the_same_alternates_as_the_pages(pages: list[BuiltPage], 
             listed[location] = {link.attrib["hreflang"]: link.attrib["href"] for link in links}
     assert set(listed) == {ROOT_URL + page.url for page in indexed(pages)}
     for page in indexed(pages):
-        head = {
-            link.get("hreflang"): link.get("href") for link in page.html.xpath("//link[@hreflang and not(@type)]")
-        }
+        head = {link.get("hreflang"): link.get("href") for link in page.html.xpath("//link[@hreflang and not(@type)]")}
         assert listed[ROOT_URL + page.url] == head
 
 
@@ -173,9 +171,7 @@ def test_json_ld_of_the_article(documents: dict[tuple[str, str], BuiltPage], tex
             assert "translator" not in work
         else:
             assert (work["translationOfWork"]["@id"], work["translationOfWork"]["inLanguage"]) == (urls["en"], "en")
-            assert [one["name"] for one in work["translator"]] == texts.meta(site.locale(code), ARTICLE)[
-                "translators"
-            ]
+            assert [one["name"] for one in work["translator"]] == texts.meta(site.locale(code), ARTICLE)["translators"]
 
 
 @pytest.mark.parametrize("code", CODES)
@@ -358,9 +354,7 @@ def test_every_page_has_one_title_and_one_heading(pages: list[BuiltPage]) -> Non
 def test_no_english_is_left_in_the_interface(pages: list[BuiltPage], built: Path) -> None:
     """The words of the interface differ from English wherever the catalog translates them."""
     english = next(page for page in pages if page.url == "about/")
-    labels = (
-        "//header//a/text() | //header//button//text() | //footer//a/text() | //nav/@aria-label | //nav//h2/text()"
-    )
+    labels = "//header//a/text() | //header//button//text() | //footer//a/text() | //nav/@aria-label | //nav//h2/text()"
     source = {text.strip() for text in english.attributes(labels)} - {"", "Hexapla"}
     names = {"English", "Français", "Deutsch", "Íslenska", "हिन्दी", "Kiswahili"}
     for page in pages:
@@ -380,9 +374,7 @@ def test_material_partial_is_complete(code: str) -> None:
     assert spec and spec.submodule_search_locations
     theme = Path(spec.submodule_search_locations[0]) / "templates"
     env = jinja2.Environment(loader=jinja2.FileSystemLoader([ROOT / "overrides", theme]), autoescape=True)
-    keys = set(
-        re.findall(r'^\s+"([\w.]+)":', (theme / "partials/languages/en.html").read_text("utf-8"), re.MULTILINE)
-    )
+    keys = set(re.findall(r'^\s+"([\w.]+)":', (theme / "partials/languages/en.html").read_text("utf-8"), re.MULTILINE))
     assert len(keys) > 50
     # Material itself leaves these out where English is right.
     optional = {"direction", "search.config.lang", "search.config.pipeline", "search.config.separator"}

@@ -1,11 +1,12 @@
 """Which segment of a translation belongs to which segment of its source.
 
-Same skeleton: by order, unless what stands side by side cannot belong together. Otherwise the cheapest way through both
-texts is found by dynamic programming over the steps "these two belong together", "only the source has this" and "only
-the translation has this", after Gale and Church, "A Program for Aligning Sentences in Bilingual Corpora", Computational
-Linguistics 19 (1993). Their cost is how unlikely the two lengths are for a text and its translation; added to it is what
-a translation keeps of its source: the kind of block, heading ids, link targets, code, numbers, names and end marks.
-Where a record tells which source words a translation followed, that counts more than all of these.
+Same skeleton: by order, unless what stands side by side cannot belong together. Otherwise the cheapest way through
+both texts is found by dynamic programming over the steps "these two belong together", "only the source has this"
+and "only the translation has this", after Gale and Church, "A Program for Aligning Sentences in Bilingual Corpora",
+Computational Linguistics 19 (1993). Their cost is how unlikely the two lengths are for a text and its translation;
+added to it is what a translation keeps of its source: the kind of block, heading ids, link targets, code, numbers,
+names and end marks. Where a record tells which source words a translation followed, that counts more than all of
+these.
 """
 
 from __future__ import annotations
@@ -243,7 +244,8 @@ class _Cost:
         """The cost of pairing two units; NEVER where that cannot be."""
         if len(one) != len(other):
             return NEVER
-        return sum(self._recorded(left, right) for left, right in zip(one, other, strict=True)) / len(one) ** 0.5
+        costs = (self._recorded(left, right) for left, right in zip(one, other, strict=True))
+        return float(sum(costs) / math.sqrt(len(one)))
 
     def _recorded(self, one: Features, other: Features) -> float:
         """The cost of a pair where a record may tell which source words the translation followed."""

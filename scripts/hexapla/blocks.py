@@ -93,9 +93,7 @@ def cut(text: str, offset: int = 0, first_line: int = 1) -> list[Piece]:
 def partition(text: str) -> list[str]:
     """Cut Markdown into its top-level blocks and the gaps between; joined, they are the text again."""
     lines = LINES.findall(text)
-    starts = sorted(
-        {token.map[0] for token in _parse(lines) if token.level == 0 and token.map and token.nesting >= 0}
-    )
+    starts = sorted({token.map[0] for token in _parse(lines) if token.level == 0 and token.map and token.nesting >= 0})
     cuts = [0, *(start for start in starts if 0 < start < len(lines)), len(lines)]
     return ["".join(lines[one:other]) for one, other in pairwise(cuts) if one < other]
 

@@ -7,6 +7,7 @@ names and line numbers, so that nothing in them changes by itself.
 
 from __future__ import annotations
 
+import gettext
 import io
 import re
 from collections.abc import Iterator, Mapping
@@ -22,7 +23,7 @@ from babel.messages.extract import extract_from_file
 
 from hexapla import cldr
 from hexapla.config import Locale, Site
-from hexapla.problems import Problem, Stop, read_text
+from hexapla.problems import Problem, Stop, read_exact, read_text
 
 DOMAIN = "site"
 KEYWORDS: dict[str, Any] = {
@@ -100,7 +101,7 @@ def load(site: Site, locale: Locale) -> Messages:
         return Messages(locale)
     entries = {}
     for message in read(path, locale):
-        forms = _forms(message)
+        forms = forms_of(message)
         if message.id and all(forms) and not message.fuzzy:
             singular = message.id if isinstance(message.id, str) else message.id[0]
             entries[message.context or "", singular] = forms
@@ -110,10 +111,18 @@ def load(site: Site, locale: Locale) -> Messages:
 def read(path: Path, locale: Locale | None = None) -> BabelCatalog:
     """Read a catalog file strictly.
 
-    Raises Stop with a `po-syntax` problem at the line that cannot be understood.
+    Raises Stop with `po-syntax` problems at the lines that cannot be understood, with `duplicate` ones for entries
+    that are there twice, and with a `po-header` one for a header that would mislead whoever reads on.
     """
     text = read_text(path)
-    _refuse_unterminated(path, text)
+    if read_exact(path).startswith("\ufeff"):
+        message, hint = (
+            "starts with a byte order mark, which gettext tools refuse",
+            "save it as UTF-8 without BOM",
+        )
+        raise Stop([Problem(path, 1, 1, "po-syntax", message, hint)])
+    _refuse_what_is_no_catalog(path, text)
+    _refuse_a_fatal_header(path, text, locale)
     try:
         return pofile.read_po(
             io.BytesIO(text.encode()), locale=str(cldr.parse(locale.code)) if locale else None, abort_invalid=True
@@ -130,37 +139,112 @@ def read(path: Path, locale: Locale | None = None) -> BabelCatalog:
 
 
 LINE = re.compile(
-    r"""\s*(?: \#.* | (?:msgctxt|msgid|msgid_plural|msgstr(?:\[\d{1,3}\])?)\s+(?P<text>"(?:[^"\\]|\\.)*")\s*
+    r"""\s*(?: \#.* | (?P<keyword>msgctxt|msgid|msgid_plural|msgstr(?:\[\d{1,3}\])?)\s+(?P<text>"(?:[^"\\]|\\.)*")\s*
         | (?P<more>"(?:[^"\\]|\\.)*")\s* )?""",
     re.VERBOSE,
 )
 """A line of a PO file (GNU gettext manual, "The Format of PO Files"): comment, keyword, more text, nothing."""
 
 
-def _refuse_unterminated(path: Path, text: str) -> None:
-    """Stop at the first line that is no part of a catalog; Babel would name a later line, or none."""
+def _refuse_what_is_no_catalog(path: Path, text: str) -> None:
+    """Stop at every line that is no part of a catalog, and at every entry that was there before.
+
+    Babel would name a later line, or none, and lets the last of several entries win.
+    """
     problems = []
-    for number, line in enumerate(text.split("\n"), start=1):
-        if LINE.fullmatch(line):
+    seen: dict[tuple[str, str], int] = {}
+    context = identity = keyword = ""
+    start = 0
+    for number, line in enumerate([*text.split("\n"), 'msgid ""'], start=1):
+        match = LINE.fullmatch(line)
+        if not match:
+            problems.append(_bad_line(path, number, line))
             continue
-        if line.startswith(("<<<<<<<", "=======", ">>>>>>>")):
-            message, hint = (
-                "holds the marks of an unfinished merge",
-                "choose one side and remove the three mark lines",
-            )
-            column = 1
-        elif line.count('"') % 2:
-            message, hint = "a text that opens here is not closed", 'end it with a double quote: "'
-            column = line.index('"') + 1
-        else:
-            message, hint = (
-                "is not a line of a gettext catalog",
-                "write a comment (#), msgid, msgstr or a quoted text",
-            )
-            column = len(line) - len(line.lstrip()) + 1
-        problems.append(Problem(path, number, column, "po-syntax", message, hint))
+        if match["keyword"] in ("msgctxt", "msgid") and keyword.startswith("msgstr"):
+            if identity and (context, identity) in seen:
+                message = f"the same entry is already at line {seen[context, identity]}"
+                problems.append(Problem(path, start, 1, "duplicate", message, "keep one of the two"))
+            seen.setdefault((context, identity), start)
+            context = identity = ""
+        keyword = match["keyword"] or keyword
+        if match["keyword"] == "msgid":
+            start = number
+        words = (match["text"] or match["more"] or '""')[1:-1]
+        if keyword == "msgctxt":
+            context += words
+        elif keyword == "msgid":
+            identity += words
     if problems:
         raise Stop(problems)
+
+
+def _bad_line(path: Path, number: int, line: str) -> Problem:
+    """Say what is wrong with a line that is no part of a catalog."""
+    column = len(line) - len(line.lstrip()) + 1
+    if line.startswith(("<<<<<<<", "=======", ">>>>>>>")):
+        message, hint = "holds the marks of an unfinished merge", "choose one side and remove the three mark lines"
+    elif line.count('"') % 2:
+        message, hint = "a text that opens here is not closed", 'end it with a double quote: "'
+        column = line.index('"') + 1
+    elif line.count('"') > 2:
+        message, hint = "a double quote inside a text needs a backslash", 'write \\" for a quote inside a text'
+        column = line.index('"') + 1
+    else:
+        message, hint = "is not a line of a gettext catalog", "write a comment (#), msgid, msgstr or a quoted text"
+    return Problem(path, number, column, "po-syntax", message, hint)
+
+
+def header_of(text: str) -> dict[str, tuple[str, int]]:
+    """Give the header fields of a catalog's text, in lower case, each with its value and its line."""
+    fields = {}
+    for number, line in enumerate(text.split("\n"), start=1):
+        match = re.fullmatch(r'(?:msgstr )?"([\w-]+): *(.*?)(?:\\n)?"', line)
+        if match:
+            fields[match[1].lower()] = (match[2].strip(), number)
+        elif fields and not line.startswith('"'):
+            break
+    return fields
+
+
+def _refuse_a_fatal_header(path: Path, text: str, locale: Locale | None) -> None:
+    """Stop before a header makes Babel read something else, or reserve room for a milliard plural forms."""
+    fields = header_of(text)
+    charset, number = fields.get("content-type", ("charset=UTF-8", 1))
+    match = re.search(r"charset=([\w-]+)", charset)
+    if not match or match[1].lower() not in ("utf-8", "utf8"):
+        message = f"Content-Type is {charset!r}, and catalogs here are UTF-8"
+        hint = "save the file as UTF-8 and write: Content-Type: text/plain; charset=UTF-8"
+        raise Stop([Problem(path, number, 1, "po-header", message, hint)])
+    forms, number = fields.get("plural-forms", ("", 1))
+    if locale and forms and (problem := _wrong_plurals(forms, locale)):
+        hint = f"write: Plural-Forms: {cldr.plural_forms(locale.code)}"
+        raise Stop([Problem(path, number, 1, "po-header", problem, hint)])
+
+
+def _wrong_plurals(forms: str, locale: Locale) -> str:
+    """Compare a Plural-Forms header with CLDR, by what it computes; give what is wrong, or nothing."""
+    match = re.fullmatch(r"nplurals\s*=\s*(\d+)\s*;\s*plural\s*=\s*([^;]+);?\s*", forms)
+    samples = cldr.plural_samples(locale.code)
+    if not match or len(match[1]) > 2 or int(match[1]) != len(samples):
+        return f"Plural-Forms is {forms[:60]!r}; {locale.name} has {len(samples)} plural forms"
+    try:
+        plural = gettext.c2py(match[2])
+        numbers = (*range(0, 131), *samples.values())
+        same = all(plural(number) == cldr.plural_index(number, locale.code) for number in numbers)
+    except (ValueError, RecursionError, ZeroDivisionError, OverflowError):
+        same = False
+    return "" if same else f"the plural rule {match[2][:60]!r} is not that of {locale.name}"
+
+
+def check_header(path: Path, locale: Locale, text: str) -> Iterator[Problem]:
+    """Yield what is missing or wrong in a header that can be read all the same."""
+    fields = header_of(text)
+    for name, wanted in (("Language", locale.code), ("Plural-Forms", cldr.plural_forms(locale.code))):
+        value, number = fields.get(name.lower(), ("", 1))
+        if not value:
+            yield Problem(path, number, 1, "po-header", f"{name} is missing in the header", f"write: {name}: {wanted}")
+        elif name == "Language" and cldr.language_tag(value) != locale.tag:
+            yield Problem(path, number, 1, "po-header", f"{name} is {value!r}", f"write: {name}: {wanted}")
 
 
 def write(path: Path, catalog: BabelCatalog, locale: Locale | None) -> bool:
@@ -241,11 +325,11 @@ def update(site: Site) -> list[Path]:
 def _fit_forms(message: BabelMessage, count: int) -> None:
     """Give a counting message as many forms as its language has."""
     if message.pluralizable:
-        forms = list(_forms(message))[:count]
+        forms = list(forms_of(message))[:count]
         message.string = tuple(forms + [""] * (count - len(forms)))
 
 
-def _forms(message: BabelMessage) -> tuple[str, ...]:
+def forms_of(message: BabelMessage) -> tuple[str, ...]:
     """Give the translations of a message as a tuple: one, or one per plural form."""
     return tuple(message.string) if isinstance(message.string, list | tuple) else (message.string or "",)
 
@@ -270,10 +354,9 @@ def check(site: Site) -> Iterator[Problem]:
         except Stop as stop:
             yield from stop.problems
             continue
-        lines = read_text(path).split("\n")
         if _ids(catalog) != _ids(template):
             yield Problem(path, 1, 1, "catalog", "does not hold the messages of site.pot", hint)
-        yield from _check_header(path, locale, lines)
+        yield from check_header(path, locale, read_text(path))
         for message in catalog:
             if message.id:
                 yield from _check_message(path, locale, message)
@@ -283,25 +366,14 @@ def _ids(catalog: BabelCatalog) -> list[Any]:
     return [(message.context, message.id) for message in catalog if message.id]
 
 
-def _check_header(path: Path, locale: Locale, lines: list[str]) -> Iterator[Problem]:
-    """The header names the locale and CLDR's plural forms."""
-    for name, wanted in (("Language", locale.code), ("Plural-Forms", cldr.plural_forms(locale.code))):
-        number = next((n for n, line in enumerate(lines, 1) if line.startswith(f'"{name}:')), 1)
-        value = lines[number - 1].removeprefix(f'"{name}:').removesuffix('\\n"').strip()
-        if value != wanted:
-            yield Problem(path, number, 1, "po-header", f"{name} is {value!r}", f"write: {name}: {wanted}")
-
-
 def _check_message(path: Path, locale: Locale, message: BabelMessage) -> Iterator[Problem]:
     """A message is translated, in as many forms as the language has, with the placeholders of its source."""
     line = message.lineno or 1
     source = message.id if isinstance(message.id, str) else message.id[0]
-    forms = _forms(message)
+    forms = forms_of(message)
     short = source if len(source) <= 50 else source[:49] + "…"
     if message.fuzzy:
-        yield Problem(
-            path, line, 1, "fuzzy", f"{short!r} is marked fuzzy", "translate it anew, then remove '#, fuzzy'"
-        )
+        yield Problem(path, line, 1, "fuzzy", f"{short!r} is marked fuzzy", "translate it anew, then remove '#, fuzzy'")
     elif not all(forms):
         yield Problem(path, line, 1, "untranslated", f"{short!r} has no translation", "fill in its msgstr")
     else:

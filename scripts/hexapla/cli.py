@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import logging
+import re
 import sys
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -18,11 +19,13 @@ from rich.table import Table
 import hexapla
 from hexapla import build as building
 from hexapla import catalogs as cataloguing
-from hexapla import checks, config
+from hexapla import checks, config, differences, publication, recording, translations
 from hexapla import serve as serving
+from hexapla import status as counting
 from hexapla.config import Locale
 from hexapla.problems import Problem, Stop, shown
 from hexapla.publication import Publication
+from hexapla.translations import State
 
 
 def report(problems: Sequence[Problem]) -> None:
@@ -118,6 +121,118 @@ def serve(config_file: str | None, locale: str | None, dev_addr: str | None, ope
         hint = "choose another port, for example: --dev-addr 127.0.0.1:8001"
         problem = site.problem("dev_addr", "address", f"cannot listen there: {error.strerror or error}", hint)
         raise Stop([problem]) from None
+
+
+TARGETS = click.argument("targets", nargs=-1, metavar="[LOCALE|PATH]...")
+
+
+def finish(outcome: recording.Outcome, nothing: str) -> None:
+    """Say what has changed; report what could not be done, and exit with 1 then."""
+    for path in outcome.changed:
+        click.echo(f"{shown(path)}: written")
+    if outcome.problems:
+        raise Stop(outcome.problems)
+    if not outcome.changed:
+        click.echo(nothing)
+
+
+def chosen(config_file: str | None, arguments: Sequence[str]) -> tuple[Publication, list[tuple[Locale, str]]]:
+    """Read the publication, and find the translated documents that the user names.
+
+    Documents that cannot be read stop everything: a record must not be made of half a text.
+    """
+    found = publication.read(config.load(config_file))
+    if found.problems:
+        raise Stop(found.problems)
+    return found, recording.targets(found, arguments)
+
+
+@main.command()
+@TARGETS
+@verb
+def record(config_file: str | None, targets: Sequence[str]) -> None:
+    """Bring the record up to date: what you translated follows the present source."""
+    finish(recording.record(*chosen(config_file, targets)), "All records are up to date.")
+
+
+@main.command()
+@click.argument("target", metavar="PATH[:LINE]")
+@verb
+def done(config_file: str | None, target: str) -> None:
+    """Say that a stale paragraph, or a whole document, is right as it stands."""
+    match = re.fullmatch(r"(.+?)(?::(\d+)(?::\d+)?)?", target)
+    path, line = (match[1], match[2]) if match else (target, None)
+    found, documents = chosen(config_file, [path])
+    outcome = recording.Outcome()
+    for locale, document in documents:
+        outcome.changed += recording.done(found, locale, document, int(line) if line else None).changed
+    finish(outcome, "Nothing to do.")
+
+
+@main.command()
+@TARGETS
+@verb
+def apply(config_file: str | None, targets: Sequence[str]) -> None:
+    """Write into the Markdown what was edited in catalogs with a PO tool, then record it."""
+    finish(recording.apply(*chosen(config_file, targets)), "The Markdown holds everything that the catalogs hold.")
+
+
+@main.command()
+@TARGETS
+@click.option("--source-at", metavar="REV", default="", help="The revision of git that was translated.")
+@click.option("--source-at-key", metavar="KEY", default="", help="The front-matter key that names the revision.")
+@verb
+def adopt(config_file: str | None, targets: Sequence[str], source_at: str, source_at_key: str) -> None:
+    """Make first records for translations that were there before."""
+    found, documents = chosen(config_file, targets)
+    finish(recording.adopt(found, documents, source_at, source_at_key), "Every translation has a record.")
+
+
+@main.command()
+@TARGETS
+@verb
+def diff(config_file: str | None, targets: Sequence[str]) -> None:
+    """Show what changed in the original of stale paragraphs, word by word, beside the translation."""
+    found, documents = chosen(config_file, targets)
+    styles = {"removed": ("red", "[-", "-]"), "added": ("green", "{+", "+}")}
+    count = 0
+    for locale, path in documents:
+        for unit in translations.of_document(found, locale, path):
+            if unit.state is State.STALE and unit.source and unit.translation:
+                count += 1
+                file = shown(found.site.docs_dir / locale.code / path)
+                source = shown(found.site.docs_dir / found.site.source.code / path)
+                click.echo(click.style(f"{file}:{unit.translation.line}", bold=True) + f"  {unit.translation.text}")
+                text = ""
+                for change in differences.words(unit.follows, unit.source.text):
+                    colour, opening, closing = styles.get(change.kind, ("", "", ""))
+                    marked = f"{opening}{change.text}{closing}"
+                    text += click.style(marked, fg=colour) if colour else marked
+                click.echo(f"{source}:{unit.source.line}  {text}\n")
+    if not count:
+        click.echo("Nothing is stale here.")
+
+
+@main.command()
+@click.option("--format", "form", type=click.Choice(["table", "markdown", "json"]), default="table", show_default=True)
+@verb
+def status(config_file: str | None, form: str) -> None:
+    """Show how far each translation is, by document: words, and current, stale, missing, orphan paragraphs."""
+    found = publication.read(config.load(config_file))
+    problems = list(found.problems)
+    rows = counting.rows(found, problems)
+    if form == "json":
+        click.echo(counting.to_json(rows), nl=False)
+    elif form == "markdown":
+        click.echo(counting.to_markdown(rows), nl=False)
+    else:
+        table = Table(box=None, pad_edge=False, header_style="bold")
+        for name in counting.COLUMNS:
+            table.add_column(name, justify="left" if name in ("locale", "document") else "right", no_wrap=True)
+        for row in rows:
+            table.add_row(*counting.cells(row))
+        Console(width=None if sys.stdout.isatty() else 200).print(table)
+    report(problems)
 
 
 @main.group()

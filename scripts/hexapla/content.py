@@ -90,9 +90,7 @@ def parse(path: Path, text: str) -> Document:
         meta = {}
     if not isinstance(meta, dict):
         message = f"front matter must be a mapping of keys to values, but it is {_kind(meta)}"
-        raise Stop(
-            [Problem(path, 2, 1, "front-matter", message, "write it as 'title: My title', a line for each key")]
-        )
+        raise Stop([Problem(path, 2, 1, "front-matter", message, "write it as 'title: My title', a line for each key")])
     return Document(path, text, {str(key): value for key, value in meta.items()}, places, words, match.end())
 
 

@@ -294,9 +294,7 @@ class Viewer:
 
     def _languages(self, urls: Mapping[Locale, str], translated: Sequence[Locale], base: str) -> list[LanguageLink]:
         return [
-            LanguageLink(
-                one.tag, one.name, one.direction, base + urls[one], one == self.locale, one not in translated
-            )
+            LanguageLink(one.tag, one.name, one.direction, base + urls[one], one == self.locale, one not in translated)
             for one in self.site.locales
         ]
 

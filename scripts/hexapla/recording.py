@@ -1,0 +1,390 @@
+"""Keep records, Markdown and catalogs in step: record, done, apply, adopt. Nothing that somebody wrote is ever lost."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import tempfile
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import yaml
+
+from hexapla import content, records, translations
+from hexapla.blocks import LINES, Segment
+from hexapla.config import Locale, Site, guess
+from hexapla.content import Document
+from hexapla.problems import Problem, Stop, shown
+from hexapla.publication import Publication
+from hexapla.records import Entry
+from hexapla.translations import State, Unit
+
+
+@dataclass
+class Outcome:
+    """What a run has changed, and what it could not do."""
+
+    changed: list[Path] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+
+def targets(publication: Publication, arguments: Iterable[str]) -> list[tuple[Locale, str]]:
+    """Turn what the user names (locales, files, folders; nothing for everything) into translated documents.
+
+    Raises Stop where something is named that is no translation.
+    """
+    site = publication.site
+    everything = [(one, path) for one in site.translations for path in publication.documents[one.code]]
+    found: list[tuple[Locale, str]] = []
+    problems = []
+    for argument in arguments:
+        named = [pair for pair in everything if _is_named(site, pair, argument)]
+        if not named:
+            codes = [locale.code for locale in site.translations]
+            hint = guess(argument, codes) + "; or a file such as docs/fr/about.md"
+            problems.append(Problem(Path(argument), 1, 1, "target", "is no translated document and no locale", hint))
+        found += named
+    if problems:
+        raise Stop(problems)
+    return sorted(set(found or everything), key=lambda pair: (site.locales.index(pair[0]), pair[1]))
+
+
+def _is_named(site: Site, pair: tuple[Locale, str], argument: str) -> bool:
+    locale, path = pair
+    file = site.docs_dir / locale.code / path
+    record = records.path_of(site, locale, path)
+    given = Path(os.path.abspath(argument))  # noqa: PTH100 - links are not followed
+    return argument == locale.code or given in (file, record) or given in file.parents
+
+
+def record(publication: Publication, documents: Sequence[tuple[Locale, str]]) -> Outcome:
+    """Bring records up to date: a changed translation follows the present source, a changed source makes it stale.
+
+    A record whose catalog was edited and not applied is left alone, with a problem at the edited line.
+    """
+    outcome = Outcome()
+    for locale, path in documents:
+        try:
+            entries = records.read(publication.site, locale, path) or []
+            units = translations.of_document(publication, locale, path, entries)
+            if waiting := _unapplied(publication.site, locale, path, units, entries):
+                outcome.problems += waiting
+                continue
+            lines = translations.lines_of(units)
+        except Stop as stop:
+            outcome.problems += stop.problems
+            continue
+        if records.write(publication.site, locale, path, lines):
+            outcome.changed.append(records.path_of(publication.site, locale, path))
+    return outcome
+
+
+def _unapplied(site: Site, locale: Locale, path: str, units: Sequence[Unit], entries: Sequence[Entry]) -> list[Problem]:
+    """Find translations that were written into the catalog, and are not in the Markdown."""
+    present = {records.digest(unit.translation.text) for unit in units if unit.translation}
+    file = records.path_of(site, locale, path)
+    hint = f"run: hexapla apply {shown(file)}"
+    return [
+        Problem(file, entry.line, 1, "unapplied", "this translation was changed here and not in the Markdown", hint)
+        for entry in entries
+        if not entry.is_obsolete and entry.is_edited and records.digest(entry.translation) not in present
+    ]
+
+
+def done(publication: Publication, locale: Locale, path: str, line: int | None) -> Outcome:
+    """Record stale paragraphs as right as they stand: all of a document, or the one that covers a line.
+
+    Raises Stop where there is nothing stale there.
+    """
+    site = publication.site
+    units = translations.of_document(publication, locale, path)
+    file = site.docs_dir / locale.code / path
+    stale = [unit for unit in units if unit.state is State.STALE and unit.translation]
+    document = publication.document(locale, path)
+    chosen = [unit for unit in stale if line is None or _covers(document, unit.translation, line)]
+    if not chosen:
+        lines = ", ".join(str(unit.translation.line) for unit in stale if unit.translation) or "none"
+        message = "no paragraph here is stale" if line else "no paragraph of this document is stale"
+        raise Stop(
+            [Problem(file, line or 1, 1, "done", message, f"stale paragraphs of this document, by line: {lines}")]
+        )
+    follow = {id(unit) for unit in chosen}
+    lines_to_write = [
+        records.Line(unit.source, unit.translation) if id(unit) in follow else one
+        for unit, one in zip(units, translations.lines_of(units), strict=True)
+    ]
+    changed = records.write(site, locale, path, lines_to_write)
+    return Outcome([records.path_of(site, locale, path)] if changed else [])
+
+
+def _covers(document: Document | None, segment: Segment | None, line: int) -> bool:
+    """Whether a segment stands on a line of its document."""
+    if not document or not segment:
+        return False
+    return segment.line <= line <= segment.line + document.text[segment.start : segment.end].count("\n")
+
+
+# From the catalog into the Markdown
+
+
+def apply(publication: Publication, documents: Sequence[tuple[Locale, str]]) -> Outcome:
+    """Write into the Markdown what was edited in catalogs, then record it.
+
+    Where a paragraph was changed on both sides since it was recorded, neither is touched: a problem names both places.
+    A document with such a paragraph is left as it is.
+    """
+    outcome = Outcome()
+    for locale, path in documents:
+        try:
+            _apply_one(publication, locale, path, outcome)
+        except Stop as stop:
+            outcome.problems += stop.problems
+    return outcome
+
+
+def _apply_one(publication: Publication, locale: Locale, path: str, outcome: Outcome) -> None:
+    site = publication.site
+    entries = records.read(site, locale, path)
+    document = publication.document(locale, path)
+    if entries is None or document is None:
+        return
+    units = translations.of_document(publication, locale, path, entries)
+    plan = _Plan(publication, locale, path, document, units)
+    for entry in entries:
+        if not entry.is_obsolete and entry.is_edited:
+            plan.add(entry)
+    if plan.problems:
+        outcome.problems += plan.problems
+        return
+    text = plan.result()
+    file = site.docs_dir / locale.code / path
+    if text != document.text:
+        written = content.parse(file, text)  # what would not be read again is not written
+        write_text(file, text)
+        outcome.changed.append(file)
+        document = written
+    source = publication.document(site.source, path)
+    units = translations.pair(source, document, entries)
+    # What was written in a PO tool follows the words that stood there, not what the source has become since:
+    # translations.pair knows that from the entries.
+    lines = translations.lines_of(units)
+    if records.write(site, locale, path, lines):
+        outcome.changed.append(records.path_of(site, locale, path))
+
+
+class _Plan:
+    """What is to be changed in one Markdown document."""
+
+    def __init__(
+        self, publication: Publication, locale: Locale, path: str, document: Document, units: Sequence[Unit]
+    ) -> None:
+        self.file = document.path
+        self.catalog = records.path_of(publication.site, locale, path)
+        self.document = document
+        self.source = publication.document(publication.site.source, path)
+        self.units = units
+        self.edits: dict[int, tuple[int, str]] = {}
+        self.problems: list[Problem] = []
+
+    def add(self, entry: Entry) -> None:
+        """Plan one edited entry, or note why it cannot be applied."""
+        unit = self._unit_of(entry)
+        if unit is None or (unit.translation is None and unit.source is None):
+            message = "the paragraph of this entry is in neither document any more"
+            hint = "copy the words to where they belong, then run: hexapla record"
+            self.problems.append(Problem(self.catalog, entry.line, 1, "apply", message, hint))
+        elif unit.translation is None:
+            self._insert(unit, entry)
+        elif unit.translation.text == entry.translation:
+            return
+        elif records.digest(unit.translation.text) == entry.recorded or unit.state is State.MISSING:
+            self._replace(unit.translation, entry.translation)
+        else:
+            hint = (
+                f"choose one of the two and make both alike; the other is at {shown(self.file)}:{unit.translation.line}"
+            )
+            what = "this translation was changed here and in the Markdown since it was recorded"
+            self.problems.append(Problem(self.catalog, entry.line, 1, "conflict", what, hint))
+            hint = f"choose one of the two and make both alike; the other is at {shown(self.catalog)}:{entry.line}"
+            what = "this translation was changed here and in the catalog since it was recorded"
+            place = (unit.translation.line, unit.translation.column)
+            self.problems.append(Problem(self.file, *place, "conflict", what, hint))
+
+    def _unit_of(self, entry: Entry) -> Unit | None:
+        """Find the pair that an entry is about: by its recorded translation, else by its source."""
+        for unit in self.units:
+            if unit.translation and entry.recorded and records.digest(unit.translation.text) == entry.recorded:
+                return unit
+        candidates = [unit for unit in self.units if unit.source and unit.source.text == entry.source]
+        free = [unit for unit in candidates if unit.translation is None]
+        return next(iter(free or candidates), None)
+
+    def _replace(self, segment: Segment, words: str) -> None:
+        self.edits[segment.start] = (segment.end, place_words(self.document.text, segment, words))
+
+    def _insert(self, unit: Unit, entry: Entry) -> None:
+        """Plan the block of a missing paragraph behind the paragraph before it, with the marks of its source."""
+        source = unit.source
+        assert source is not None and self.source is not None
+        if source.kind == "front matter":
+            self._insert_key(source.key, entry.translation)
+            return
+        if source.kind in ("cell", "title", "term"):
+            message = f"a {source.kind} cannot be put into the Markdown by itself"
+            hint = "add the whole block to the Markdown by hand, then run: hexapla record"
+            self.problems.append(Problem(self.catalog, entry.line, 1, "apply", message, hint))
+            return
+        block, is_tight = block_of(self.source.text, source, entry.translation)
+        at = self._end_of_the_paragraph_before(unit)
+        gap = "" if is_tight else "\n"
+        earlier = self.edits.get(at, (at, ""))[1] if self.edits.get(at, (at, ""))[0] == at else ""
+        lead = "" if at == 0 or self.document.text[:at].endswith("\n") else "\n"
+        self.edits[at] = (at, earlier + lead + gap + block + ("\n" if at == 0 else ""))
+
+    def _insert_key(self, key: str, words: str) -> None:
+        line = f"{key}: {quote(words)}\n"
+        if self.document.body_start and self.document.meta:
+            match = re.match(r"\ufeff?-{3}[ \t]*(?:\r\n|\r|\n)", self.document.text)
+            at = match.end() if match else 0
+            self.edits[at] = (at, self.edits.get(at, (at, ""))[1] + line)
+        else:
+            self.edits[0] = (0, f"---\n{line}---\n")
+
+    def _end_of_the_paragraph_before(self, unit: Unit) -> int:
+        """The offset behind the last line of the nearest paragraph before this one that has a translation."""
+        index = next(number for number, one in enumerate(self.units) if one is unit)
+        for earlier in reversed(self.units[:index]):
+            segment = earlier.translation
+            if segment and segment.kind != "front matter":
+                return end_of_block(self.document.text, segment)
+        return self.document.body_start
+
+    def result(self) -> str:
+        """The document's text with everything that was planned."""
+        text = self.document.text
+        for start, (end, words) in sorted(self.edits.items(), reverse=True):
+            text = text[:start] + words + text[end:]
+        return text
+
+
+def place_words(text: str, segment: Segment, words: str) -> str:
+    """Write words as they must stand in place of a segment: quoted in YAML, marks of quotes repeated on new lines."""
+    if segment.kind == "front matter":
+        return quote(words)
+    return words.replace("\n", "\n" + prefix_of(text, segment))
+
+
+def quote(words: str) -> str:
+    """Write a text as a YAML scalar on one line; without quotation marks where YAML needs none."""
+    written = yaml.safe_dump(words, allow_unicode=True, width=10**9, default_style=None).removesuffix("\n...\n").strip()
+    return written if "\n" not in written else yaml.safe_dump(words, default_style='"', width=10**9).strip()
+
+
+def prefix_of(text: str, segment: Segment) -> str:
+    """What further lines of a segment's block begin with: the marks of quotes, and spaces for those of lists."""
+    start = max(text.rfind("\n", 0, segment.start), text.rfind("\r", 0, segment.start)) + 1
+    return re.sub(r"[^>\s]", " ", text[start : segment.start])
+
+
+def end_of_block(text: str, segment: Segment) -> int:
+    """The offset behind the last line of a segment's block, its line ending and attribute list included."""
+    end = segment.end
+    for _ in range(2):
+        match = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)").match(text, end)
+        end = match.end() if match else len(text)
+        if not re.compile(r"[ \t]*\{:[^{}\n]*\}[ \t]*(?:\r|\n|\Z)").match(text, end):
+            break
+    return end
+
+
+def block_of(text: str, segment: Segment, words: str) -> tuple[str, bool]:
+    """Give the lines of a segment's block with other words, and whether the block stands close to the one before."""
+    start = max(text.rfind("\n", 0, segment.start), text.rfind("\r", 0, segment.start)) + 1
+    end = end_of_block(text, segment)
+    block = text[start : segment.start] + place_words(text, segment, words) + text[segment.end : end]
+    lines = LINES.findall(text[:start])
+    return (block if block.endswith(("\n", "\r")) else block + "\n"), bool(lines and lines[-1].strip())
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a file whole or not at all, its line endings as they are in the text."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
+            file.write(text)
+        Path(name).chmod(path.stat().st_mode if path.exists() else 0o644)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+# First records of translations that were there before
+
+
+def adopt(
+    publication: Publication, documents: Sequence[tuple[Locale, str]], revision: str = "", key: str = ""
+) -> Outcome:
+    """Make records where there are none: against the present source, or against the source at a revision of git.
+
+    `revision` names one for all; `key` is the front-matter key in which each translation names its own. What the source
+    has become since then makes the translation stale.
+    """
+    outcome = Outcome()
+    site = publication.site
+    for locale, path in documents:
+        if records.path_of(site, locale, path).is_file():
+            continue
+        translation = publication.document(locale, path)
+        source = publication.document(site.source, path)
+        if translation is None or source is None:
+            continue
+        try:
+            at = _revision(translation, key) if key else revision
+            old = content.parse(source.path, show(source.path, at)) if at else source
+        except Stop as stop:
+            outcome.problems += stop.problems
+            continue
+        first = translations.pair(old, translation, [])
+        entries = [
+            Entry(unit.source.text, unit.translation.text, recorded=records.digest(unit.translation.text))
+            for unit in first
+            if unit.source and unit.translation and unit.state is not State.MISSING
+        ]
+        units = translations.pair(source, translation, entries)
+        if records.write(site, locale, path, translations.lines_of(units)):
+            outcome.changed.append(records.path_of(site, locale, path))
+    return outcome
+
+
+def _revision(document: Document, key: str) -> str:
+    """The revision that a translation names in its front matter."""
+    value = document.meta.get(key)
+    if not isinstance(value, str | int) or not re.fullmatch(r"[0-9a-fA-F]{4,64}", str(value)):
+        message = f"names no revision of git in {key!r}"
+        hint = f"write the commit that was translated, in quotes: {key}: '1a2b3c4'"
+        raise Stop([Problem(document.path, *document.place(key), "revision", message, hint)])
+    return str(value)
+
+
+def show(path: Path, revision: str) -> str:
+    """Give a file's text at a revision of git.
+
+    Raises Stop with a `revision` problem where git is missing, or knows no such revision or file.
+    """
+    try:
+        result = subprocess.run(
+            ["git", "-C", str(path.parent), "show", "--end-of-options", f"{revision}:./{path.name}"],
+            capture_output=True,
+            check=False,
+        )
+        if result.returncode == 0:
+            return result.stdout.decode()
+        reason = (result.stderr.decode(errors="replace").strip().splitlines() or ["unknown"])[-1]
+    except (OSError, UnicodeDecodeError) as error:
+        reason = str(error)
+    message = f"is not to be had at revision {revision!r}: {reason}"
+    raise Stop([Problem(path, 1, 1, "revision", message, "fetch the whole history, or name another revision")])

@@ -1,0 +1,159 @@
+"""The record: which source words each translated paragraph follows. One gettext catalog per document and locale.
+
+`msgid` is a paragraph of the source, `msgstr` its translation. A translation whose source has moved on is `fuzzy`, and
+the previous msgid says which words it follows. `#.` comments tell the kind of the block, the heading it stands under,
+and a digest of the translation as it was recorded: from that, a change in the catalog is told from one in the Markdown.
+Whatever every PO tool knows, and nothing else; nothing in it changes by itself.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from babel.messages.catalog import Catalog as BabelCatalog
+from babel.messages.catalog import Message as BabelMessage
+
+from hexapla import catalogs, cldr
+from hexapla.blocks import Segment
+from hexapla.config import Locale, Site
+from hexapla.problems import Problem, Stop, read_text
+
+DIGEST = re.compile(r"recorded: ([0-9a-f]{10})")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A paragraph in a record. `recorded` is the digest of its translation when it was recorded; `line` is its place.
+
+    `previous` is the source text that a fuzzy translation follows. An entry that is `obsolete` has lost its source.
+    """
+
+    source: str
+    translation: str
+    previous: str = ""
+    is_fuzzy: bool = False
+    is_obsolete: bool = False
+    recorded: str = ""
+    line: int = 1
+
+    @property
+    def follows(self) -> str:
+        """The source text that the translation follows."""
+        return self.previous if self.is_fuzzy and self.previous else self.source
+
+    @property
+    def is_edited(self) -> bool:
+        """Whether the catalog's translation is another than the one that was recorded."""
+        return bool(self.translation) and digest(self.translation) != self.recorded
+
+
+def digest(text: str) -> str:
+    """A short digest of a text; how it is wrapped plays no part."""
+    return hashlib.sha256(" ".join(text.split()).encode()).hexdigest()[:10]
+
+
+def path_of(site: Site, locale: Locale, path: str) -> Path:
+    """Where the record of a document is: `about.md` has `locales/fr/LC_MESSAGES/about.md.po`."""
+    return site.catalogs_dir / locale.code / "LC_MESSAGES" / f"{path}.po"
+
+
+def read(site: Site, locale: Locale, path: str) -> list[Entry] | None:
+    """Read a document's record; None where there is none.
+
+    Raises Stop with everything that keeps the catalog from being understood.
+    """
+    file = path_of(site, locale, path)
+    if not file.is_file():
+        return None
+    catalog = catalogs.read(file, locale)
+    if problems := list(catalogs.check_header(file, locale, read_text(file))):
+        raise Stop(problems)
+    entries = [_entry(message, is_obsolete=False) for message in catalog if message.id]
+    entries += [_entry(message, is_obsolete=True) for message in catalog.obsolete.values()]
+    for message in catalog:
+        if message.pluralizable:
+            what = "a record holds paragraphs, which have no plural forms"
+            raise Stop([Problem(file, message.lineno or 1, 1, "record", what, "run: hexapla record")])
+    return entries
+
+
+def _entry(message: BabelMessage, is_obsolete: bool) -> Entry:
+    digests = [match[1] for comment in message.auto_comments if (match := DIGEST.fullmatch(comment))]
+    return Entry(
+        source=str(message.id if isinstance(message.id, str) else message.id[0]),
+        translation=message.string if isinstance(message.string, str) else "",
+        previous=str(message.previous_id[0]) if message.previous_id else "",
+        is_fuzzy=message.fuzzy,
+        is_obsolete=is_obsolete,
+        recorded=digests[0] if digests else "",
+        line=message.lineno or 1,
+    )
+
+
+@dataclass(frozen=True)
+class Line:
+    """What is to be recorded of one pair; `follows` is the source text that the translation follows, if another."""
+
+    source: Segment | None
+    translation: Segment | None
+    follows: str = ""
+
+
+def render(site: Site, locale: Locale, path: str, lines: Sequence[Line]) -> BabelCatalog:
+    """Make the catalog of a document, its entries in the order of the source, then those that lost their source."""
+    catalog = BabelCatalog(locale=str(cldr.parse(locale.code)), fuzzy=False)
+    document = f"{site.docs_dir.name}/{site.source.code}/{path}"
+    contexts = _contexts(line.source for line in lines if line.source)
+    for line in lines:
+        if line.source:
+            translation = line.translation.text if line.translation else ""
+            is_stale = bool(translation and line.follows and line.follows != line.source.text)
+            catalog.add(
+                line.source.text,
+                translation,
+                locations=[(document, 0)],
+                flags=["fuzzy"] if is_stale else [],
+                auto_comments=[
+                    *_comments(line.source),
+                    *([f"recorded: {digest(translation)}"] if translation else []),
+                ],
+                previous_id=line.follows if is_stale else "",
+                context=contexts[id(line.source)],
+            )
+        elif line.translation and line.follows:
+            words = line.translation.text
+            lost = BabelMessage(line.follows, words, auto_comments=[f"recorded: {digest(words)}"])
+            catalog.obsolete[line.follows] = lost
+    return catalog
+
+
+def _comments(segment: Segment) -> list[str]:
+    """The kind of a block, and where it stands."""
+    kind = f"{segment.kind}: {segment.key}" if segment.kind == "front matter" else segment.kind
+    return [f"{kind}, under “{segment.under}”" if segment.under else kind]
+
+
+def _contexts(segments: Iterable[Segment]) -> dict[int, str | None]:
+    """Give a context to segments whose text occurs more than once, from the heading they stand under."""
+    found = list(segments)
+    count = Counter(segment.text for segment in found)
+    used: Counter[tuple[str, str]] = Counter()
+    contexts: dict[int, str | None] = {}
+    for segment in found:
+        contexts[id(segment)] = None
+        if count[segment.text] > 1:
+            name = segment.key if segment.kind == "front matter" else segment.under or segment.kind
+            used[segment.text, name] += 1
+            number = used[segment.text, name]
+            contexts[id(segment)] = name if number == 1 else f"{name} ({number})"
+    return contexts
+
+
+def write(site: Site, locale: Locale, path: str, lines: Sequence[Line]) -> bool:
+    """Write a document's record if that changes the file; say whether it did."""
+    return catalogs.write(path_of(site, locale, path), render(site, locale, path, lines), locale)

@@ -1,0 +1,130 @@
+"""Source and translation side by side: each paragraph with its partner and its state."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from hexapla import alignment, records
+from hexapla.alignment import Followed
+from hexapla.blocks import Segment
+from hexapla.config import Locale
+from hexapla.content import TRANSLATABLE, Document
+from hexapla.publication import Publication
+from hexapla.records import Entry
+
+
+class State(StrEnum):
+    """How a translated paragraph stands to its source."""
+
+    CURRENT = "current"
+    STALE = "stale"
+    MISSING = "missing"
+    ORPHAN = "orphan"
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A paragraph of the source and its translation; one of the two may be missing.
+
+    `follows` are the source words that a stale translation follows. A translation that is missing can be there all
+    the same: as a copy of the source's words.
+    """
+
+    source: Segment | None
+    translation: Segment | None
+    state: State
+    follows: str = ""
+
+    @property
+    def words(self) -> int:
+        """The number of words of the source; of the translation where there is no source."""
+        return count_words((self.source or self.translation or EMPTY).text)
+
+
+EMPTY = Segment("", "", 0, 0, 1, 1)
+
+
+def count_words(text: str) -> int:
+    """Count the words of inline Markdown; link targets are none."""
+    return len(re.findall(r"\w+(?:[’'-]\w+)*", re.sub(r"\]\([^)]*\)", "]", text)))
+
+
+def of_document(
+    publication: Publication, locale: Locale, path: str, entries: Sequence[Entry] | None = None
+) -> list[Unit]:
+    """Pair a document's source with its translation.
+
+    `entries` are those of its record; they are read where they are not given. Raises Stop where the record cannot be.
+    """
+    source = publication.document(publication.site.source, path)
+    translation = publication.document(locale, path)
+    if entries is None:
+        entries = records.read(publication.site, locale, path) or []
+    return pair(source, translation, entries)
+
+
+def pair(source: Document | None, translation: Document | None, entries: Sequence[Entry]) -> list[Unit]:
+    """Pair two documents with the help of the record, and give each pair its state, in the order of the source."""
+    followed = followed_by(translation, entries)
+    pairs = _front_matter(source, translation)
+    pairs += alignment.pair(source.pieces if source else (), translation.pieces if translation else (), followed)
+    return [_judge(one, other, followed) for one, other in pairs]
+
+
+def followed_by(translation: Document | None, entries: Sequence[Entry]) -> dict[str, frozenset[str]]:
+    """Map each translated text to the source texts that it follows, as far as the record knows."""
+    by_digest: dict[str, set[str]] = {}
+    for entry in entries:
+        for mark in {entry.recorded, records.digest(entry.translation)} - {""}:
+            if entry.translation:
+                by_digest.setdefault(mark, set()).add(entry.follows)
+    segments = translation.segments if translation else ()
+    marks = {segment.text: records.digest(segment.text) for segment in segments}
+    return {text: frozenset(by_digest[mark]) for text, mark in marks.items() if mark in by_digest}
+
+
+def _front_matter(source: Document | None, translation: Document | None) -> list[alignment.Pair]:
+    """Pair the words of the front matter by their keys."""
+    ours = {segment.key: segment for segment in (source.words if source else ())}
+    theirs = {segment.key: segment for segment in (translation.words if translation else ())}
+    keys = [key for key in TRANSLATABLE if key in ours or key in theirs]
+    return [(ours.get(key), theirs.get(key)) for key in keys]
+
+
+def _judge(source: Segment | None, translation: Segment | None, followed: Followed) -> Unit:
+    """Give a pair its state."""
+    if source is None:
+        lost = followed.get(translation.text) if translation else None
+        return Unit(None, translation, State.ORPHAN, min(lost or (), default=""))
+    if translation is None or is_copy(source.text, translation.text):
+        return Unit(source, translation, State.MISSING)
+    olds = followed.get(translation.text)
+    if olds is None or source.text in olds:
+        return Unit(source, translation, State.CURRENT)
+    return Unit(source, translation, State.STALE, max(olds, key=lambda old: (alignment.like(old, source.text), old)))
+
+
+def is_copy(source: str, translation: str) -> bool:
+    """Whether a translation still has the source's words: the same text, with a word in it that is no name.
+
+    A name, a number or a span of code may well be the same in every language.
+    """
+    return source == translation and bool(re.search(r"(?<![\w`])[a-z]{2,}", re.sub(r"`[^`]*`|\]\([^)]*\)", "", source)))
+
+
+def lines_of(units: Sequence[Unit]) -> list[records.Line]:
+    """Say what is to be recorded of a document's pairs.
+
+    What is stale stays stale, until somebody says otherwise; everything else that is translated follows the present
+    source.
+    """
+    lines = []
+    for unit in units:
+        if unit.state is State.MISSING:
+            lines.append(records.Line(unit.source, None))
+        else:
+            lines.append(records.Line(unit.source, unit.translation, unit.follows))
+    return lines
