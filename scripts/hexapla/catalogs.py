@@ -194,16 +194,48 @@ def _bad_line(path: Path, number: int, line: str) -> Problem:
     return Problem(path, number, column, "po-syntax", message, hint)
 
 
+def previous_of(text: str) -> dict[int, str]:
+    """Give the previous msgids (`#| msgid "…"`), which Babel writes but does not read, by the line of their msgid."""
+    found: dict[int, str] = {}
+    parts: list[str] = []
+    for number, line in enumerate(text.split("\n"), start=1):
+        if match := re.fullmatch(r'#\| (msgid |msgctxt )?("(?:[^"\\]|\\.)*")\s*', line):
+            if match[1] == "msgid ":
+                parts = [match[2]]
+            elif match[1] is None and parts:
+                parts.append(match[2])
+        elif line.startswith("msgid "):
+            if parts:
+                found[number] = "".join(pofile.unescape(part) for part in parts)
+            parts = []
+    return found
+
+
 def header_of(text: str) -> dict[str, tuple[str, int]]:
     """Give the header fields of a catalog's text, in lower case, each with its value and its line."""
-    fields = {}
-    for number, line in enumerate(text.split("\n"), start=1):
-        match = re.fullmatch(r'(?:msgstr )?"([\w-]+): *(.*?)(?:\\n)?"', line)
-        if match:
-            fields[match[1].lower()] = (match[2].strip(), number)
-        elif fields and not line.startswith('"'):
-            break
+    fields: dict[str, tuple[str, int]] = {}
+    whole, start = "", 1
+    for number, part in _header_lines(text):
+        start = start if whole else number
+        whole += part
+        if part.endswith("\\n"):  # a long field goes on in the next line
+            name, _, value = whole.removesuffix("\\n").partition(":")
+            fields[name.strip().lower()] = (value.strip(), start)
+            whole = ""
     return fields
+
+
+def _header_lines(text: str) -> Iterator[tuple[int, str]]:
+    """Give what stands between the quotation marks of the first msgstr, with the numbers of the lines."""
+    inside = False
+    for number, line in enumerate(text.split("\n"), start=1):
+        match = re.fullmatch(r'(msgstr |msgid )?"(.*)"\s*', line)
+        if match:
+            inside = match[1] == "msgstr " or (inside and not match[1])
+            if inside:
+                yield number, match[2]
+        elif inside:
+            return
 
 
 def _refuse_a_fatal_header(path: Path, text: str, locale: Locale | None) -> None:
@@ -259,7 +291,7 @@ def write(path: Path, catalog: BabelCatalog, locale: Locale | None) -> bool:
         catalog.mime_headers = [("Plural-Forms", cldr.plural_forms(locale.code))]
         header = [f"Language: {locale.code}", f"Plural-Forms: {cldr.plural_forms(locale.code)}", *header]
     buffer = io.BytesIO()
-    pofile.write_po(buffer, catalog, width=100, omit_header=True, include_lineno=False, sort_output=False)
+    pofile.write_po(buffer, catalog, width=100, omit_header=True, include_lineno=False, include_previous=True)
     body = buffer.getvalue().decode()
     lines = "".join(f'"{line}\\n"\n' for line in header)
     text = f'msgid ""\nmsgstr ""\n{lines}\n{body.strip()}\n'

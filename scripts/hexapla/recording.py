@@ -10,10 +10,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import yaml
-
-from hexapla import content, records, translations
-from hexapla.blocks import LINES, Segment
+from hexapla import content, editing, records, translations, workers
+from hexapla.alignment import like
+from hexapla.blocks import Segment
 from hexapla.config import Locale, Site, guess
 from hexapla.content import Document
 from hexapla.problems import Problem, Stop, shown
@@ -64,21 +63,29 @@ def record(publication: Publication, documents: Sequence[tuple[Locale, str]]) ->
 
     A record whose catalog was edited and not applied is left alone, with a problem at the edited line.
     """
-    outcome = Outcome()
-    for locale, path in documents:
-        try:
-            entries = records.read(publication.site, locale, path) or []
-            units = translations.of_document(publication, locale, path, entries)
-            if waiting := _unapplied(publication.site, locale, path, units, entries):
-                outcome.problems += waiting
-                continue
-            lines = translations.lines_of(units)
-        except Stop as stop:
-            outcome.problems += stop.problems
-            continue
-        if records.write(publication.site, locale, path, lines):
-            outcome.changed.append(records.path_of(publication.site, locale, path))
-    return outcome
+    return joined(workers.each(_record_one, publication, documents))
+
+
+def joined(outcomes: Iterable[Outcome]) -> Outcome:
+    """Make one outcome of several."""
+    whole = Outcome()
+    for one in outcomes:
+        whole.changed += one.changed
+        whole.problems += one.problems
+    return whole
+
+
+def _record_one(publication: Publication, locale: Locale, path: str) -> Outcome:
+    site = publication.site
+    try:
+        entries = records.read(site, locale, path) or []
+        units = translations.of_document(publication, locale, path, entries)
+        if waiting := _unapplied(site, locale, path, units, entries):
+            return Outcome(problems=waiting)
+        changed = records.write(site, locale, path, translations.lines_of(units))
+    except Stop as stop:
+        return Outcome(problems=list(stop.problems))
+    return Outcome([records.path_of(site, locale, path)] if changed else [])
 
 
 def _unapplied(site: Site, locale: Locale, path: str, units: Sequence[Unit], entries: Sequence[Entry]) -> list[Problem]:
@@ -158,7 +165,7 @@ def _apply_one(publication: Publication, locale: Locale, path: str, outcome: Out
     if plan.problems:
         outcome.problems += plan.problems
         return
-    text = plan.result()
+    text = plan.edits.result()
     file = site.docs_dir / locale.code / path
     if text != document.text:
         written = content.parse(file, text)  # what would not be read again is not written
@@ -185,11 +192,13 @@ class _Plan:
         self.document = document
         self.source = publication.document(publication.site.source, path)
         self.units = units
-        self.edits: dict[int, tuple[int, str]] = {}
+        self.edits = editing.Edits(document.text)
         self.problems: list[Problem] = []
 
     def add(self, entry: Entry) -> None:
         """Plan one edited entry, or note why it cannot be applied."""
+        if any(unit.translation and unit.translation.text == entry.translation for unit in self.units):
+            return
         unit = self._unit_of(entry)
         if unit is None or (unit.translation is None and unit.source is None):
             message = "the paragraph of this entry is in neither document any more"
@@ -197,8 +206,6 @@ class _Plan:
             self.problems.append(Problem(self.catalog, entry.line, 1, "apply", message, hint))
         elif unit.translation is None:
             self._insert(unit, entry)
-        elif unit.translation.text == entry.translation:
-            return
         elif records.digest(unit.translation.text) == entry.recorded or unit.state is State.MISSING:
             self._replace(unit.translation, entry.translation)
         else:
@@ -219,10 +226,14 @@ class _Plan:
                 return unit
         candidates = [unit for unit in self.units if unit.source and unit.source.text == entry.source]
         free = [unit for unit in candidates if unit.translation is None]
-        return next(iter(free or candidates), None)
+        if free or candidates:
+            return (free or candidates)[0]
+        # The source has changed too: the paragraph that is most like what it was.
+        likeness = {like(entry.follows, unit.source.text): unit for unit in self.units if unit.source}
+        return likeness[max(likeness)] if likeness and max(likeness) > 0.5 else None
 
     def _replace(self, segment: Segment, words: str) -> None:
-        self.edits[segment.start] = (segment.end, place_words(self.document.text, segment, words))
+        self.edits.replace(segment.start, segment.end, editing.place_words(self.document.text, segment, words))
 
     def _insert(self, unit: Unit, entry: Entry) -> None:
         """Plan the block of a missing paragraph behind the paragraph before it, with the marks of its source."""
@@ -236,76 +247,16 @@ class _Plan:
             hint = "add the whole block to the Markdown by hand, then run: hexapla record"
             self.problems.append(Problem(self.catalog, entry.line, 1, "apply", message, hint))
             return
-        block, is_tight = block_of(self.source.text, source, entry.translation)
-        at = self._end_of_the_paragraph_before(unit)
-        gap = "" if is_tight else "\n"
-        earlier = self.edits.get(at, (at, ""))[1] if self.edits.get(at, (at, ""))[0] == at else ""
-        lead = "" if at == 0 or self.document.text[:at].endswith("\n") else "\n"
-        self.edits[at] = (at, earlier + lead + gap + block + ("\n" if at == 0 else ""))
+        at, block = editing.insertion(self.document, self.source, self.units, unit, {source.start: entry.translation})
+        self.edits.insert(at, block)
 
     def _insert_key(self, key: str, words: str) -> None:
-        line = f"{key}: {quote(words)}\n"
+        line = f"{key}: {editing.quote(words)}\n"
         if self.document.body_start and self.document.meta:
             match = re.match(r"\ufeff?-{3}[ \t]*(?:\r\n|\r|\n)", self.document.text)
-            at = match.end() if match else 0
-            self.edits[at] = (at, self.edits.get(at, (at, ""))[1] + line)
+            self.edits.insert(match.end() if match else 0, line)
         else:
-            self.edits[0] = (0, f"---\n{line}---\n")
-
-    def _end_of_the_paragraph_before(self, unit: Unit) -> int:
-        """The offset behind the last line of the nearest paragraph before this one that has a translation."""
-        index = next(number for number, one in enumerate(self.units) if one is unit)
-        for earlier in reversed(self.units[:index]):
-            segment = earlier.translation
-            if segment and segment.kind != "front matter":
-                return end_of_block(self.document.text, segment)
-        return self.document.body_start
-
-    def result(self) -> str:
-        """The document's text with everything that was planned."""
-        text = self.document.text
-        for start, (end, words) in sorted(self.edits.items(), reverse=True):
-            text = text[:start] + words + text[end:]
-        return text
-
-
-def place_words(text: str, segment: Segment, words: str) -> str:
-    """Write words as they must stand in place of a segment: quoted in YAML, marks of quotes repeated on new lines."""
-    if segment.kind == "front matter":
-        return quote(words)
-    return words.replace("\n", "\n" + prefix_of(text, segment))
-
-
-def quote(words: str) -> str:
-    """Write a text as a YAML scalar on one line; without quotation marks where YAML needs none."""
-    written = yaml.safe_dump(words, allow_unicode=True, width=10**9, default_style=None).removesuffix("\n...\n").strip()
-    return written if "\n" not in written else yaml.safe_dump(words, default_style='"', width=10**9).strip()
-
-
-def prefix_of(text: str, segment: Segment) -> str:
-    """What further lines of a segment's block begin with: the marks of quotes, and spaces for those of lists."""
-    start = max(text.rfind("\n", 0, segment.start), text.rfind("\r", 0, segment.start)) + 1
-    return re.sub(r"[^>\s]", " ", text[start : segment.start])
-
-
-def end_of_block(text: str, segment: Segment) -> int:
-    """The offset behind the last line of a segment's block, its line ending and attribute list included."""
-    end = segment.end
-    for _ in range(2):
-        match = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)").match(text, end)
-        end = match.end() if match else len(text)
-        if not re.compile(r"[ \t]*\{:[^{}\n]*\}[ \t]*(?:\r|\n|\Z)").match(text, end):
-            break
-    return end
-
-
-def block_of(text: str, segment: Segment, words: str) -> tuple[str, bool]:
-    """Give the lines of a segment's block with other words, and whether the block stands close to the one before."""
-    start = max(text.rfind("\n", 0, segment.start), text.rfind("\r", 0, segment.start)) + 1
-    end = end_of_block(text, segment)
-    block = text[start : segment.start] + place_words(text, segment, words) + text[segment.end : end]
-    lines = LINES.findall(text[:start])
-    return (block if block.endswith(("\n", "\r")) else block + "\n"), bool(lines and lines[-1].strip())
+            self.edits.insert(0, f"---\n{line}---\n")
 
 
 def write_text(path: Path, text: str) -> None:

@@ -1,7 +1,8 @@
 """The record: which source words each translated paragraph follows. One gettext catalog per document and locale.
 
 `msgid` is a paragraph of the source, `msgstr` its translation. A translation whose source has moved on is `fuzzy`, and
-the previous msgid says which words it follows. `#.` comments tell the kind of the block, the heading it stands under,
+the previous msgid says which words it follows (so does a comment, because XLIFF tools drop previous msgids on the way
+back). `#.` comments tell the kind of the block, the heading it stands under,
 and a digest of the translation as it was recorded: from that, a change in the catalog is told from one in the Markdown.
 Whatever every PO tool knows, and nothing else; nothing in it changes by itself.
 """
@@ -9,6 +10,7 @@ Whatever every PO tool knows, and nothing else; nothing in it changes by itself.
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -23,6 +25,7 @@ from hexapla.blocks import Segment
 from hexapla.config import Locale, Site
 from hexapla.problems import Problem, Stop, read_text
 
+FOLLOWS = "follows: "
 DIGEST = re.compile(r"recorded: ([0-9a-f]{10})")
 
 
@@ -53,8 +56,8 @@ class Entry:
 
 
 def digest(text: str) -> str:
-    """A short digest of a text; how it is wrapped plays no part."""
-    return hashlib.sha256(" ".join(text.split()).encode()).hexdigest()[:10]
+    """A short digest of a segment's text."""
+    return hashlib.sha256(text.strip().encode()).hexdigest()[:10]
 
 
 def path_of(site: Site, locale: Locale, path: str) -> Path:
@@ -73,8 +76,9 @@ def read(site: Site, locale: Locale, path: str) -> list[Entry] | None:
     catalog = catalogs.read(file, locale)
     if problems := list(catalogs.check_header(file, locale, read_text(file))):
         raise Stop(problems)
-    entries = [_entry(message, is_obsolete=False) for message in catalog if message.id]
-    entries += [_entry(message, is_obsolete=True) for message in catalog.obsolete.values()]
+    previous = catalogs.previous_of(read_text(file))
+    entries = [_entry(message, previous.get(message.lineno or 0, "")) for message in catalog if message.id]
+    entries += [_entry(message, "", is_obsolete=True) for message in catalog.obsolete.values()]
     for message in catalog:
         if message.pluralizable:
             what = "a record holds paragraphs, which have no plural forms"
@@ -82,12 +86,16 @@ def read(site: Site, locale: Locale, path: str) -> list[Entry] | None:
     return entries
 
 
-def _entry(message: BabelMessage, is_obsolete: bool) -> Entry:
-    digests = [match[1] for comment in message.auto_comments if (match := DIGEST.fullmatch(comment))]
+def _entry(message: BabelMessage, previous: str, is_obsolete: bool = False) -> Entry:
+    comments = message.auto_comments
+    starts = [index for index, comment in enumerate(comments) if comment.startswith(FOLLOWS)]
+    if starts and not previous:
+        previous = _unpack(" ".join(comments[starts[0] :]).removeprefix(FOLLOWS))
+    digests = [match[1] for comment in comments if (match := DIGEST.fullmatch(comment))]
     return Entry(
         source=str(message.id if isinstance(message.id, str) else message.id[0]),
         translation=message.string if isinstance(message.string, str) else "",
-        previous=str(message.previous_id[0]) if message.previous_id else "",
+        previous=previous,
         is_fuzzy=message.fuzzy,
         is_obsolete=is_obsolete,
         recorded=digests[0] if digests else "",
@@ -113,17 +121,21 @@ def render(site: Site, locale: Locale, path: str, lines: Sequence[Line]) -> Babe
         if line.source:
             translation = line.translation.text if line.translation else ""
             is_stale = bool(translation and line.follows and line.follows != line.source.text)
+            context, number = contexts[id(line.source)]
+            comments = _comments(line.source)
+            if translation:
+                comments.append(f"recorded: {digest(translation)}")
+            if is_stale:
+                comments.append(FOLLOWS + json.dumps(line.follows, ensure_ascii=False))
             catalog.add(
                 line.source.text,
                 translation,
-                locations=[(document, 0)],
+                # Where a text occurs again, its place differs, so that tools that know no context keep all of them.
+                locations=[(document if number == 1 else f"{document}#{number}", 0)],
                 flags=["fuzzy"] if is_stale else [],
-                auto_comments=[
-                    *_comments(line.source),
-                    *([f"recorded: {digest(translation)}"] if translation else []),
-                ],
+                auto_comments=comments,
                 previous_id=line.follows if is_stale else "",
-                context=contexts[id(line.source)],
+                context=context,
             )
         elif line.translation and line.follows:
             words = line.translation.text
@@ -138,20 +150,32 @@ def _comments(segment: Segment) -> list[str]:
     return [f"{kind}, under “{segment.under}”" if segment.under else kind]
 
 
-def _contexts(segments: Iterable[Segment]) -> dict[int, str | None]:
-    """Give a context to segments whose text occurs more than once, from the heading they stand under."""
+def _contexts(segments: Iterable[Segment]) -> dict[int, tuple[str | None, int]]:
+    """Give a context to segments whose text occurs more than once, from the heading they stand under; and number them.
+
+    The keys are the ids of the segments.
+    """
     found = list(segments)
     count = Counter(segment.text for segment in found)
     used: Counter[tuple[str, str]] = Counter()
-    contexts: dict[int, str | None] = {}
+    contexts: dict[int, tuple[str | None, int]] = {}
     for segment in found:
-        contexts[id(segment)] = None
-        if count[segment.text] > 1:
-            name = segment.key if segment.kind == "front matter" else segment.under or segment.kind
-            used[segment.text, name] += 1
-            number = used[segment.text, name]
-            contexts[id(segment)] = name if number == 1 else f"{name} ({number})"
+        name = segment.key if segment.kind == "front matter" else segment.under or segment.kind
+        used[segment.text, name] += 1
+        used[segment.text, ""] += 1
+        number = used[segment.text, name]
+        context = name if number == 1 else f"{name} ({number})"
+        contexts[id(segment)] = (context if count[segment.text] > 1 else None, used[segment.text, ""])
     return contexts
+
+
+def _unpack(text: str) -> str:
+    """Read what a comment says that a translation follows; a comment that was edited into nonsense says nothing."""
+    try:
+        value = json.loads(text)
+    except ValueError:
+        return ""
+    return value if isinstance(value, str) else ""
 
 
 def write(site: Site, locale: Locale, path: str, lines: Sequence[Line]) -> bool:

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
-import sys
 from collections.abc import Iterable, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
-from multiprocessing import get_context
 
-from hexapla import catalogs, translations
+from hexapla import catalogs, translations, workers
 from hexapla.catalogs import DOMAIN
 from hexapla.config import Locale
 from hexapla.problems import Problem, Stop
@@ -19,9 +15,6 @@ from hexapla.translations import State, Unit, count_words
 
 INTERFACE = f"{DOMAIN}.po"
 """The name under which the words of the interface stand among the documents."""
-
-FEW = 64
-"""Below so many documents, starting processes takes longer than it saves."""
 
 
 @dataclass(frozen=True)
@@ -69,15 +62,7 @@ def rows(publication: Publication, problems: list[Problem] | None = None) -> lis
     site = publication.site
     paths = [path for path in publication.documents[site.source.code]]
     work = [(locale, path) for locale in site.translations for path in paths]
-    workers = min(os.cpu_count() or 1, len(work) // FEW + 1)
-    if workers > 1 and sys.platform == "linux":
-        global _shared
-        _shared = publication
-        with ProcessPoolExecutor(workers, mp_context=get_context("fork")) as pool:
-            results = list(pool.map(_count_shared, work, chunksize=16))
-        _shared = None
-    else:
-        results = [_count(publication, *one) for one in work]
+    results = workers.each(_count, publication, work)
     found = [one for one in results if isinstance(one, Row)]
     failed = [problem for one in results if not isinstance(one, Row) for problem in one]
     by_locale = {locale.code: [row for row in found if row.locale == locale.code] for locale in site.translations}
@@ -90,15 +75,6 @@ def rows(publication: Publication, problems: list[Problem] | None = None) -> lis
     if problems is not None:
         problems += failed
     return [row for locale in site.translations for row in by_locale[locale.code]]
-
-
-_shared: Publication | None = None
-"""What the processes of `rows` read; they are forked, so it need not be sent to them."""
-
-
-def _count_shared(work: tuple[Locale, str]) -> Row | tuple[Problem, ...]:
-    assert _shared is not None
-    return _count(_shared, *work)
 
 
 def _count(publication: Publication, locale: Locale, path: str) -> Row | tuple[Problem, ...]:
