@@ -21,11 +21,12 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
 
-from hexapla import catalogs, outputs
+from hexapla import catalogs, outputs, status
 from hexapla.catalogs import Messages
 from hexapla.config import Locale, Site
 from hexapla.problems import Problem, Stop
 from hexapla.publication import Publication
+from hexapla.status import Report
 
 Progress = Callable[[Locale, str], None]
 """Called with a locale and what happened to it: `started` or `done`."""
@@ -49,23 +50,27 @@ def build(found: Publication, report: Progress = lambda locale, what: None) -> l
     Raises Stop, with everything that MkDocs warns of in any locale, and leaves the old site as it was.
     """
     site = found.site
+    states = status.report(found)
     messages = {locale.code: catalogs.load(site, locale) for locale in site.locales}
     site.site_dir.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=f".{site.site_dir.name}-", dir=site.site_dir.parent) as name:
         folder = Path(name)
         folder.chmod(0o755)
-        results = _build_parts(found, messages, folder, report)
+        results = _build_parts(found, states, messages, folder, report)
         if wrong := [problem for result in results for problem in result.warnings]:
             raise Stop(wrong)
         whole = folder / site.source.code
         for locale in site.translations:
             _join(whole, folder / locale.code, locale)
         outputs.write_shared(whole, site)
+        outputs.write_status(whole, site, states, messages)
         publish(whole, site.site_dir)
     return results
 
 
-def _build_parts(found: Publication, messages: dict[str, Messages], folder: Path, report: Progress) -> list[Built]:
+def _build_parts(
+    found: Publication, states: Report, messages: dict[str, Messages], folder: Path, report: Progress
+) -> list[Built]:
     """Build every locale, as many at a time as there are processors."""
     locales = found.site.locales
     # Forking spares each process the imports. It is safe on Linux as long as no thread runs here; elsewhere (macOS's
@@ -77,7 +82,7 @@ def _build_parts(found: Publication, messages: dict[str, Messages], folder: Path
     with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context(method)) as pool:
         futures = {}
         for locale in locales:
-            futures[pool.submit(_build_part, found, messages, locale, folder / locale.code)] = locale
+            futures[pool.submit(_build_part, found, states, messages, locale, folder / locale.code)] = locale
             report(locale, "started")
         for future in as_completed(futures):
             future.result()
@@ -92,7 +97,9 @@ def _import_mkdocs() -> None:
     import hexapla.plugin  # noqa: F401
 
 
-def _build_part(found: Publication, messages: dict[str, Messages], locale: Locale, folder: Path) -> Built:
+def _build_part(
+    found: Publication, states: Report, messages: dict[str, Messages], locale: Locale, folder: Path
+) -> Built:
     """Build one locale with MkDocs into `folder`. Runs in a process of its own."""
     from mkdocs.commands.build import build as mkdocs_build
     from mkdocs.config import load_config
@@ -114,7 +121,8 @@ def _build_part(found: Publication, messages: dict[str, Messages], locale: Local
             config = load_config(str(found.site.config_file), site_dir=str(folder), strict=False)
             plugin = config.plugins["hexapla"]
             assert isinstance(plugin, HexaplaPlugin)
-            plugin.publication, plugin.messages, plugin.is_part = found, messages, True
+            plugin.use(found, states, messages)
+            plugin.is_part = True
             build_only(config, locale.code)
             mkdocs_build(config)
             pages = [view.is_fallback for view in plugin.pages.values()]

@@ -14,6 +14,7 @@ from babel.core import get_global
 from babel.dates import format_date as babel_date
 from babel.lists import format_list as babel_list
 from babel.numbers import format_decimal
+from babel.numbers import format_percent as babel_percent
 
 PLURAL_TAGS = ("zero", "one", "two", "few", "many", "other")
 """CLDR's plural categories, in its own order, which is also the order of a catalog's plural forms."""
@@ -69,6 +70,11 @@ def format_date(value: date, code: str) -> str:
 def format_number(value: int, code: str) -> str:
     """Write a whole number with the locale's digits and grouping."""
     return format_decimal(value, locale=parse(code))
+
+
+def format_percent(value: int, code: str) -> str:
+    """Write a percentage as the locale does: 98 %."""
+    return babel_percent(value / 100, locale=parse(code))
 
 
 def format_list(items: Iterable[str], code: str) -> str:

@@ -85,6 +85,14 @@ class Comments:
 
 
 @dataclass(frozen=True)
+class Policy:
+    """What may be published in a locale: a document of which less than `publish` percent of the words are current is
+    shown in the source's language. 0 publishes everything."""
+
+    publish: int = 0
+
+
+@dataclass(frozen=True)
 class Message:
     """A string of mkdocs.yml that readers see, and that the catalogs therefore translate."""
 
@@ -112,6 +120,7 @@ class Site:
     comments: Comments
     notice: str
     front_matter: frozenset[str]
+    policies: Mapping[str, Policy]
     messages: tuple[Message, ...]
     plugins: frozenset[str]
     places: Mapping[str, Place] = field(repr=False)
@@ -140,6 +149,10 @@ class Site:
     def translations(self) -> tuple[Locale, ...]:
         """All locales but the source."""
         return tuple(locale for locale in self.locales if not locale.is_source)
+
+    def policy(self, locale: Locale) -> Policy:
+        """What may be published in a locale."""
+        return self.policies.get(locale.code, Policy())
 
     def locale(self, code: str) -> Locale:
         """Find a locale by its code. Raises Stop, guessing what was meant, where there is none."""
@@ -212,6 +225,7 @@ def examine(config_file: str | None = None) -> tuple[Site, list[Problem]]:
         comments=reader.comments(),
         notice=reader.text("extra.notice"),
         front_matter=frozenset(reader.strings("plugins.hexapla.front_matter")),
+        policies=reader.policies(),
         messages=tuple(reader.messages()),
         plugins=frozenset(reader.mapping("plugins")),
         places=places,
@@ -420,6 +434,20 @@ class _Reader:
             )
             for name in self.mapping("extra.authors")
         }
+
+    def policies(self) -> dict[str, Policy]:
+        key = "plugins.hexapla.policy"
+        found = {}
+        for code in self.mapping(key):
+            settings = self.mapping(f"{key}.{code}")
+            for name in set(settings) - {"publish"}:
+                self.report(f"{key}.{code}.{name}", f"{key} has no setting {name!r}", "use: publish: 80")
+            value = settings.get("publish", 0)
+            if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= 100:
+                self.report(f"{key}.{code}.publish", "publish must be a whole number from 0 to 100", "use: publish: 80")
+                value = 0
+            found[code] = Policy(publish=value)
+        return found
 
     def comments(self) -> Comments:
         key = "extra.comments"

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import jinja2
 
+from hexapla import cldr
+from hexapla.catalogs import Messages
 from hexapla.config import Locale, Site
+from hexapla.status import Report, to_json, total
 from hexapla.views import View
 
 TEMPLATES = Path(__file__).parent / "xml"
@@ -56,3 +59,20 @@ def write_shared(folder: Path, site: Site) -> None:
     write(folder / "sitemap.xml", render("sitemap-index.xml", sitemaps=sitemaps))
     if not (folder / "robots.txt").exists():
         write(folder / "robots.txt", f"User-agent: *\nAllow: /\n\nSitemap: {site.site_url}sitemap.xml\n")
+
+
+def write_status(folder: Path, site: Site, states: Report, messages: Mapping[str, Messages]) -> None:
+    """Write what stands beside the status page: its figures as JSON, and a badge per locale."""
+    if not states.has_records:
+        return
+    write(folder / "status" / "status.json", to_json(states.rows))
+    for locale in site.translations:
+        percent = total(locale.code, states.rows).percent
+        text = cldr.format_percent(percent, locale.code)
+        # translators: on a small picture; name is a language, percent how much of the site is translated
+        label = messages[locale.code].gettext("%(name)s: %(percent)s translated") % {
+            "name": locale.name,
+            "percent": text,
+        }
+        badge = render("badge.svg", locale=locale, percent=percent, text=text, label=label)
+        write(folder / "status" / f"{locale.tag}.svg", badge)

@@ -16,7 +16,7 @@ from copy import deepcopy
 from html import unescape
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import jinja2
 from markupsafe import Markup
@@ -30,24 +30,35 @@ from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 from mkdocs.utils.templates import TemplateContext
 
-from hexapla import catalogs, checks, outputs, search
+from hexapla import catalogs, checks, marking, outputs, search, status
 from hexapla.catalogs import Messages
 from hexapla.config import Locale
+from hexapla.marking import MarkExtension
+from hexapla.marking import Page as MarkedPage
 from hexapla.problems import Stop
 from hexapla.publication import Publication, url_of
-from hexapla.views import OWN_PAGES, View, Viewer
+from hexapla.status import Report
+from hexapla.translations import State
+from hexapla.views import OWN_PAGES, STATUS, View, Viewer
 
 TEMPLATES = Path(__file__).parent / "templates"
 ONLY = "HEXAPLA_LOCALE"
 """The environment variable that limits a build, or a preview, to one locale."""
 
+TEMPLATES_OF_PAGES = OWN_PAGES | {STATUS: "hexapla/status.html"}
+MARKED = (State.STALE, State.MISSING)
+
 log = get_plugin_logger(__name__)
 
 
 class HexaplaConfig(Config):  # type: ignore[no-untyped-call]
-    """The plugin's options: `front_matter` lists further keys that documents may use."""
+    """The plugin's options: `front_matter` lists further keys that documents may use, `policy` what may be published.
+
+    hexapla.config reads and checks them; here they are only declared, so that MkDocs knows them.
+    """
 
     front_matter = config_options.ListOfItems(config_options.Type(str), default=[])
+    policy = config_options.Type(dict, default={})
 
 
 class HexaplaPlugin(BasePlugin[HexaplaConfig]):  # type: ignore[no-untyped-call]
@@ -56,7 +67,9 @@ class HexaplaPlugin(BasePlugin[HexaplaConfig]):  # type: ignore[no-untyped-call]
     def __init__(self) -> None:
         """Nothing is read before MkDocs has read its configuration."""
         self.publication: Publication | None = None
+        self.states = Report({}, (), has_records=False)
         self.messages: Mapping[str, Messages] = {}
+        self.marks = MarkExtension()
         self.is_part = False
         self.environment: jinja2.Environment | None = None
         self.locale: Locale
@@ -75,15 +88,31 @@ class HexaplaPlugin(BasePlugin[HexaplaConfig]):  # type: ignore[no-untyped-call]
         if i18n is not None and only and i18n.current_language is None:
             build_only(config, only)
         if self.publication is None:
-            self.publication, self.messages = _read(config.config_file_path)
+            self.use(*_read(config.config_file_path))
+        assert self.publication is not None
+        extensions: list[Any] = config.markdown_extensions
+        if self.marks not in extensions:
+            extensions.append(self.marks)
         site = self.publication.site
         code = (i18n and i18n.current_language) or site.source.code
         self.locale = site.locale(code)
-        self.viewer = Viewer(self.publication, self.locale, self.messages)
+        self.viewer = Viewer(self.publication, self.locale, self.messages, self.has_status)
         self.pages, self.others = {}, []
         self._use_templates(config)
         self._word_extensions(config)
         return config
+
+    def use(self, found: Publication, states: Report, messages: Mapping[str, Messages]) -> None:
+        """Take a publication that was read and checked, the state of its translations, and every locale's words."""
+        self.publication = status.publishable(found, states.units)
+        self.states, self.messages = states, messages
+
+    @property
+    def has_status(self) -> bool:
+        """Whether there is a status page: where there are records, and no document of the site has its name."""
+        assert self.publication is not None
+        own = self.publication.files[self.publication.site.source.code]
+        return self.states.has_records and STATUS not in own
 
     def _use_templates(self, config: MkDocsConfig) -> None:
         """Put the tool's templates after the site's own and before the theme's; drop the theme's sitemap."""
@@ -110,7 +139,12 @@ class HexaplaPlugin(BasePlugin[HexaplaConfig]):  # type: ignore[no-untyped-call]
         left_out = {file.src_uri for file in files if file.inclusion.is_excluded()}  # type: ignore[no-untyped-call]
         if left_out:
             self.publication = self.viewer.publication.without(left_out)
-            self.viewer = Viewer(self.publication, self.locale, self.messages)
+            self.viewer = Viewer(self.publication, self.locale, self.messages, self.has_status)
+        own = self.viewer.publication.documents
+        for file in list(files):
+            code, _, path = file.src_uri.partition("/")
+            if file.is_documentation_page() and file.src_uri not in left_out and code in own and path not in own[code]:
+                files.remove(file)  # the locale's policy lets the source's page stand in for it
         return files
 
     @event_priority(-150)
@@ -120,6 +154,8 @@ class HexaplaPlugin(BasePlugin[HexaplaConfig]):  # type: ignore[no-untyped-call]
         paths = [f"category/{key}.md" for key in site.categories if self.viewer.publication.in_category(key)]
         if site.has_comments:
             paths += OWN_PAGES
+        if self.has_status:
+            paths.append(STATUS)
         for path in paths:
             uri = f"{self.locale.code}/{path}"
             file = File.generated(config, uri, content="", inclusion=InclusionLevel.NOT_IN_NAV)
@@ -141,10 +177,26 @@ class HexaplaPlugin(BasePlugin[HexaplaConfig]):  # type: ignore[no-untyped-call]
         """Give a page the front matter that counts, before its title is taken from it."""
         path = _path_of(page)
         if page.file.generated_by:
-            page.meta = {"template": OWN_PAGES.get(path, "hexapla/category.html"), "title": self._title_of(path)}
+            template = TEMPLATES_OF_PAGES.get(path, "hexapla/category.html")
+            page.meta = {"template": template, "title": self._title_of(path)}
         else:
             page.meta = self.viewer.publication.meta(self.locale, path)
-        return markdown
+        return self._mark(path, markdown)
+
+    def _mark(self, path: str, markdown: str) -> str:
+        """Mark what is stale or missing in a translation, unless another plugin has changed its text before."""
+        site = self.viewer.site
+        units = self.states.units.get((self.locale.code, path), ())
+        document = self.viewer.publication.document(self.locale, path)
+        source = self.viewer.publication.document(site.source, path)
+        self.marks.page = None
+        if document is None or source is None or not any(unit.state in MARKED for unit in units):
+            return markdown
+        self.marks.page = MarkedPage(units, site.source, self.messages[self.locale.code])
+        if markdown.strip() != marking.mark(document, source, ()).strip():
+            log.info(f"{path}: another plugin has changed the text, so stale paragraphs are not marked")
+            return markdown
+        return marking.mark(document, source, units)
 
     def _title_of(self, path: str) -> str:
         """The title of a page that has no document."""
@@ -155,6 +207,9 @@ class HexaplaPlugin(BasePlugin[HexaplaConfig]):  # type: ignore[no-untyped-call]
         if path == "comments/sorry.md":
             # translators: title of the page shown when a comment could not be taken
             return words.gettext("Something went wrong")
+        if path == STATUS:
+            # translators: title of the page that shows how far each translation is
+            return words.gettext("State of the translations")
         return words.gettext(self.viewer.site.categories[Path(path).stem])
 
     # Rendering
@@ -182,15 +237,23 @@ class HexaplaPlugin(BasePlugin[HexaplaConfig]):  # type: ignore[no-untyped-call]
         if path in OWN_PAGES and page.file.generated_by:
             view = self.viewer.own_page(path, base, self._title_of(path))
             self.others.append(view)
+        elif path == STATUS and page.file.generated_by:
+            edit = config.repo_url and config.edit_uri and urljoin(config.repo_url.rstrip("/") + "/", config.edit_uri)
+            view = self.viewer.status_page(path, self._title_of(path), base, self.states, edit or "")
+            self.others.append(view)
         elif page.file.generated_by:
             view = self.viewer.category_page(Path(path).stem, base)
             self.others.append(view)
         else:
             view = self.viewer.document(path, page.content or "", base, _plain_title(page), page.edit_url or "")
+            units = self.states.units.get((self.locale.code, path), ()) if not view.is_fallback else ()
+            view = self.viewer.with_states(view, units)
             self.pages[path] = view
             page.canonical_url = view.canonical
             if view.is_fallback:
                 page.content = self._render("fallback.html", view=view, html=Markup(page.content))  # noqa: S704
+            elif view.stale or view.missing:
+                page.content = self._render("states.html", view=view) + (page.content or "")
         context["view"] = view  # type: ignore[typeddict-unknown-key]
         return context
 
@@ -281,6 +344,7 @@ class HexaplaPlugin(BasePlugin[HexaplaConfig]):  # type: ignore[no-untyped-call]
             self._write_index(Path(config.site_dir), site.source)
         if not self.is_part:
             outputs.write_shared(Path(config.site_dir), site)
+            outputs.write_status(Path(config.site_dir), site, self.states, self.messages)
 
     on_post_build = CombinedEvent(_on_post_build_first, _on_post_build_last)
 
@@ -295,11 +359,12 @@ def build_only(config: MkDocsConfig, locale: str) -> None:
     i18n.building = True
 
 
-def _read(config_file: str | None) -> tuple[Publication, dict[str, Messages]]:
+def _read(config_file: str | None) -> tuple[Publication, Report, dict[str, Messages]]:
     """Read and check everything. Raises MkDocs' Abort, after logging every problem."""
     try:
         found = checks.read(config_file)
-        return found, {locale.code: catalogs.load(found.site, locale) for locale in found.site.locales}
+        messages = {locale.code: catalogs.load(found.site, locale) for locale in found.site.locales}
+        return found, status.report(found), messages
     except Stop as stop:
         for problem in stop.problems:
             log.error(f"{problem}\n  hint: {problem.hint}")

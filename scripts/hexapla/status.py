@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
-from hexapla import catalogs, translations, workers
+from hexapla import catalogs, records, translations, workers
 from hexapla.catalogs import DOMAIN
 from hexapla.config import Locale
 from hexapla.problems import Problem, Stop
@@ -52,6 +52,66 @@ def row_of(locale: Locale, document: str, units: Sequence[Unit]) -> Row:
         orphan=count[State.ORPHAN],
         current_words=sum(unit.words for unit in sourced if unit.state is State.CURRENT),
     )
+
+
+Units = Mapping[tuple[str, str], Sequence[Unit]]
+"""The pairs of each translated document, by locale code and path."""
+
+
+@dataclass(frozen=True)
+class Report:
+    """All that a build needs to know of the state of the translations."""
+
+    units: Units
+    rows: tuple[Row, ...]
+    has_records: bool
+
+
+def report(publication: Publication) -> Report:
+    """Pair every translated document, and count. Raises Stop with everything that is wrong in records."""
+    site = publication.site
+    work = [(locale, path) for locale in site.translations for path in publication.documents[locale.code]]
+    results = workers.each(_pair, publication, work)
+    problems = [problem for one in results if isinstance(one, tuple) for problem in one]
+    units = {
+        (locale.code, path): one
+        for (locale, path), one in zip(work, results, strict=True)
+        if not isinstance(one, tuple)
+    }
+    found = []
+    for locale in site.translations:
+        for path, source in publication.documents[site.source.code].items():
+            own = units.get((locale.code, path))
+            found.append(row_of(locale, path, own if own is not None else translations.pair(source, None, [])))
+        interface = _interface(publication, locale)
+        if isinstance(interface, Row):
+            found.append(interface)
+        else:
+            problems += interface
+    if problems:
+        raise Stop(problems)
+    has_records = any(records.path_of(site, locale, path).is_file() for locale, path in work)
+    return Report(units, tuple(found), has_records)
+
+
+def _pair(publication: Publication, locale: Locale, path: str) -> list[Unit] | tuple[Problem, ...]:
+    try:
+        return translations.of_document(publication, locale, path)
+    except Stop as stop:
+        return stop.problems
+
+
+def publishable(publication: Publication, units: Units) -> Publication:
+    """Leave out the translations that a locale's policy does not let through; the source's pages stand in for them."""
+    site = publication.site
+    left_out = {
+        f"{locale.code}/{path}"
+        for locale in site.translations
+        for path in publication.documents[locale.code]
+        if (locale.code, path) in units
+        and row_of(locale, path, units[locale.code, path]).percent < site.policy(locale).publish
+    }
+    return publication.without(left_out) if left_out else publication
 
 
 def rows(publication: Publication, problems: list[Problem] | None = None) -> list[Row]:

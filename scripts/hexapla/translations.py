@@ -128,3 +128,14 @@ def lines_of(units: Sequence[Unit]) -> list[records.Line]:
         else:
             lines.append(records.Line(unit.source, unit.translation, unit.follows))
     return lines
+
+
+def anchor_of(source: Segment) -> str:
+    """The id of a marked paragraph on its page: a heading has one, others get one made of the source's words."""
+    return source.key if source.kind == "heading" and source.key else f"hx-{records.digest(source.text)}"
+
+
+def plain_text(text: str) -> str:
+    """Take the marks out of inline Markdown, for showing it as text."""
+    text = re.sub(r"!?\[([^\]]*)\]\([^)]*\)(?:\{[^}]*\})?", r"\1", text)
+    return re.sub(r"(\*\*|__|\*|`)(.+?)\1", r"\2", text)

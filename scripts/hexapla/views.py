@@ -22,12 +22,18 @@ from hexapla import cldr
 from hexapla.catalogs import Messages
 from hexapla.config import Comments, Locale, Site
 from hexapla.publication import Publication
+from hexapla.status import INTERFACE, Report, Row, total
+from hexapla.translations import State, Unit, anchor_of, plain_text
 
 WORDS_PER_MINUTE = 200
 """A calm reader's pace; Brysbaert (2019) found 238 words a minute for English non-fiction read silently."""
 
 OWN_PAGES = {"comments/thanks.md": "hexapla/thanks.html", "comments/sorry.md": "hexapla/sorry.html"}
 """Pages that a comment service sends readers back to, and their templates. Not for search engines."""
+
+
+STATUS = "status.md"
+"""The page that shows how far each translation is."""
 
 
 @dataclass(frozen=True)
@@ -116,6 +122,41 @@ class CommentForm:
 
 
 @dataclass(frozen=True)
+class StaleLink:
+    """A stale paragraph: its place on the page, and the line to edit."""
+
+    href: str
+    text: str
+    edit_url: str
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a document is, or a whole locale: figures as the reader's language writes them."""
+
+    title: str
+    href: str
+    percent: int
+    percent_text: str
+    current: str
+    stale: str
+    missing: str
+    orphan: str
+    links: Sequence[StaleLink] = ()
+
+
+@dataclass(frozen=True)
+class LocaleProgress:
+    """How far a locale is, as a whole and by document."""
+
+    tag: str
+    name: str
+    badge: str
+    whole: Progress
+    documents: Sequence[Progress]
+
+
+@dataclass(frozen=True)
 class View:
     """One page, as its template sees it. What a page does not have is empty."""
 
@@ -130,6 +171,7 @@ class View:
     home: str
     url: str
     feed: str
+    status_href: str
     notice: str
     notice_key: str
     og_locale: str
@@ -163,18 +205,29 @@ class View:
     related: Sequence[Link] = ()
     comments: CommentForm | None = None
     edit_url: str = ""
+    # How many paragraphs are behind the original, or not translated.
+    stale: int = 0
+    missing: int = 0
+    stale_text: str = ""
+    missing_text: str = ""
     # The documents of a category; the languages of the root's 404.html.
     members: Sequence[Link] = ()
     lost: Sequence[Lost] = ()
+    progress: Sequence[LocaleProgress] = ()
+    figures: str = ""
 
 
 @dataclass(frozen=True)
 class Viewer:
-    """Makes the views of one locale's pages. `messages` holds every locale's words, for what speaks to all."""
+    """Makes the views of one locale's pages. `messages` holds every locale's words, for what speaks to all.
+
+    `has_status` says whether the site has a page that shows how far each translation is.
+    """
 
     publication: Publication
     locale: Locale
     messages: Mapping[str, Messages] = field(repr=False)
+    has_status: bool = False
 
     @property
     def site(self) -> Site:
@@ -228,6 +281,19 @@ class Viewer:
             edit_url=edit_url,
         )
 
+    def with_states(self, view: View, units: Sequence[Unit]) -> View:
+        """The view of a translated document that also tells how it stands to its source."""
+        stale = sum(unit.state is State.STALE for unit in units)
+        missing = sum(unit.state is State.MISSING for unit in units)
+        code = self.locale.code
+        return replace(
+            view,
+            stale=stale,
+            missing=missing,
+            stale_text=cldr.format_number(stale, code),
+            missing_text=cldr.format_number(missing, code),
+        )
+
     def category_page(self, key: str, base: str) -> View:
         """The view of the page that lists a category."""
         members = self.publication.in_category(key)
@@ -240,6 +306,48 @@ class Viewer:
             members=[self._link(path, base) for path in members],
             updated=self._day(max(dates, default=None)),
         )
+
+    def status_page(self, path: str, title: str, base: str, states: Report, edit: str) -> View:
+        """The view of the page that shows how far each translation is; `edit` is what edit addresses begin with."""
+        view = self._generated(path, title, self.site.locales, base)
+        folder = base + self.publication.url(self.site.source, path)
+        folder = folder if folder.endswith("/") else folder.rpartition("/")[0] + "/status/"
+        progress = []
+        for locale in self.site.translations:
+            own = [row for row in states.rows if row.locale == locale.code]
+            documents = [self._progress(row, locale, base, states, edit) for row in own]
+            home = base + self.publication.url(locale, "index.md")
+            whole = self._figures(total(locale.code, states.rows), locale.name, home)
+            progress.append(LocaleProgress(locale.tag, locale.name, f"{folder}{locale.tag}.svg", whole, documents))
+        dates = [
+            day for one in states.units if (day := self.publication.last_modified(self.site.locale(one[0]), one[1]))
+        ]
+        updated = self._day(max(dates, default=None))
+        return replace(view, progress=progress, figures=f"{folder}status.json", updated=updated)
+
+    def _progress(self, row: Row, locale: Locale, base: str, states: Report, edit: str) -> Progress:
+        """One document of the status page, with its stale paragraphs."""
+        if row.document == INTERFACE:
+            # translators: the buttons, labels and notices of the site, as an entry among its pages
+            return self._figures(row, self._words.gettext("Words of the interface"), "")
+        href = base + self.publication.url(locale, row.document)
+        title = str(self.publication.meta(self.locale, row.document).get("title") or row.document)
+        links = []
+        for unit in states.units.get((locale.code, row.document), ()):
+            if unit.state is State.STALE and unit.source and unit.translation:
+                words = unit.translation.text
+                line = f"{edit}{locale.code}/{row.document}#L{unit.translation.line}" if edit else ""
+                short = words if len(words) <= 60 else words[:59].rpartition(" ")[0] + "…"
+                links.append(StaleLink(f"{href}#{anchor_of(unit.source)}", plain_text(short), line))
+        return replace(self._figures(row, title, href), links=links)
+
+    def _figures(self, row: Row, title: str, href: str) -> Progress:
+        def number(value: int) -> str:
+            return cldr.format_number(value, self.locale.code)
+
+        percent = cldr.format_percent(row.percent, self.locale.code)
+        counts = (number(row.current), number(row.stale), number(row.missing), number(row.orphan))
+        return Progress(title, href, row.percent, percent, *counts)
 
     def own_page(self, path: str, base: str, title: str) -> View:
         """The view of a page of OWN_PAGES."""
@@ -265,6 +373,7 @@ class Viewer:
             home=base + self.publication.url(locale, "index.md"),
             url=site.site_url + url,
             feed=f"{locale.folder}feed.xml",
+            status_href=base + self.publication.url(locale, STATUS) if self.has_status else "",
             notice=self._words.gettext(site.notice) if site.notice else "",
             notice_key=hashlib.sha256(site.notice.encode()).hexdigest()[:8],
             og_locale=cldr.territory_tag(locale.code),

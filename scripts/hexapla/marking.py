@@ -1,0 +1,143 @@
+"""Show on the page what is stale and what is missing: marks go through Markdown, and become attributes of blocks.
+
+Each such paragraph gets a mark of two private-use characters around its number. Python-Markdown leaves it in the text,
+and an extension turns it into attributes of the block that it has become. So it works in every kind of block.
+"""
+
+from __future__ import annotations
+
+import re
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from markdown import Markdown
+from markdown.extensions import Extension
+from markdown.treeprocessors import Treeprocessor
+
+from hexapla import editing
+from hexapla.catalogs import Messages
+from hexapla.config import Locale
+from hexapla.content import Document
+from hexapla.editing import Edits
+from hexapla.translations import State, Unit, anchor_of, plain_text
+
+OPENING, CLOSING = "\ue000", "\ue001"
+MARK = re.compile(f"{OPENING}(\\d+){CLOSING}")
+BLOCKS = frozenset("p li h1 h2 h3 h4 h5 h6 td th dt dd summary label figcaption blockquote div".split())
+UNMARKABLE = frozenset({"front matter", "alt"})
+"""Kinds of segments that are no block of their own."""
+
+
+def mark(document: Document, source: Document, units: Sequence[Unit]) -> str:
+    """Give a translation's body with marks at what is stale, and with what is missing put in its place."""
+    edits = Edits(document.text)
+    rows: set[int] = set()
+    for number, unit in enumerate(units):
+        segment = unit.translation or unit.source
+        if unit.state not in (State.STALE, State.MISSING) or not segment or segment.kind in UNMARKABLE:
+            continue
+        if unit.translation:
+            edits.insert(unit.translation.start, f"{OPENING}{number}{CLOSING}")
+        elif unit.source and not (unit.source.kind == "cell" and unit.source.line in rows):
+            whole = [(index, one) for index, one in enumerate(units) if _same_row(one, unit)]
+            rows.add(unit.source.line)
+            words = {
+                one.source.start: f"{OPENING}{index}{CLOSING}{one.source.text}" for index, one in whole if one.source
+            }
+            edits.insert(*editing.insertion(document, source, units, unit, words))
+    body = edits.result()[document.body_start :]
+    return body.replace("\r\n", "\n").replace("\r", "\n").lstrip("\n")
+
+
+def _same_row(one: Unit, other: Unit) -> bool:
+    """Whether two missing paragraphs are put in their place together: the cells of one row, else just the one."""
+    if one is other:
+        return True
+    if not one.source or not other.source or one.state is not State.MISSING or one.translation:
+        return False
+    return one.source.kind == other.source.kind == "cell" and one.source.line == other.source.line
+
+
+@dataclass
+class Page:
+    """What the extension needs to know of the page that is being rendered."""
+
+    units: Sequence[Unit]
+    source: Locale
+    words: Messages
+
+
+@dataclass(eq=False)
+class MarkExtension(Extension):
+    """Turns marks into attributes. One object serves all pages; `page` is the present one, or None."""
+
+    page: Page | None = None
+    config: dict[str, Any] = field(default_factory=dict)
+
+    def extendMarkdown(self, md: Markdown) -> None:
+        """Register behind inline Markdown (20), and before the table of contents (5) reads the headings."""
+        md.treeprocessors.register(_MarkProcessor(md, self), "hexapla-marks", 15)
+
+
+class _MarkProcessor(Treeprocessor):
+    def __init__(self, md: Markdown, extension: MarkExtension) -> None:
+        super().__init__(md)
+        self.extension = extension
+
+    def run(self, root: ElementTree.Element) -> None:
+        page = self.extension.page
+        if page is None:
+            return
+        parents = {child: parent for parent in root.iter() for child in parent}
+        for element in list(root.iter()):
+            for found in (element, *element):
+                text = found.text if found is element else found.tail
+                match = MARK.search(text or "")
+                if match:
+                    cleaned = MARK.sub("", text or "")
+                    if found is element:
+                        found.text = cleaned
+                    else:
+                        found.tail = cleaned
+                    block = element
+                    while block.tag not in BLOCKS and block in parents:
+                        block = parents[block]
+                    _decorate(block, parents, page, int(match[1]))
+
+
+def _decorate(
+    block: ElementTree.Element, parents: dict[ElementTree.Element, ElementTree.Element], page: Page, number: int
+) -> None:
+    """Give a block its attributes, and what readers may open."""
+    if number >= len(page.units):
+        return
+    unit = page.units[number]
+    if not unit.source:
+        return
+    state = "missing" if unit.state is State.MISSING else "stale"
+    block.set("class", " ".join(filter(None, (block.get("class"), f"hx-{state}"))))
+    if not block.get("id"):
+        block.set("id", anchor_of(unit.source))
+    if state == "missing":
+        block.set("lang", page.source.tag)
+        block.set("dir", page.source.direction)
+        block.set("data-search-exclude", "true")
+        if not re.fullmatch(r"h[1-6]|label|summary", block.tag):
+            note = ElementTree.SubElement(block, "small", {"class": "hx-mark", "lang": page.words.locale.tag})
+            # translators: short mark at a paragraph that is shown in the original language
+            note.text = f" ({page.words.gettext('not yet translated')})"
+        return
+    if block.tag in ("label", "summary", "dt"):
+        return
+    original = ElementTree.Element("details", {"class": "hx-original", "data-search-exclude": "true"})
+    # translators: opens the present original text of a paragraph whose translation is older
+    ElementTree.SubElement(original, "summary").text = page.words.gettext("The original has changed since")
+    words = ElementTree.SubElement(original, "div", {"lang": page.source.tag, "dir": page.source.direction})
+    words.text = plain_text(unit.source.text)
+    parent = parents.get(block)
+    if block.tag in ("li", "td", "th", "dd", "div", "blockquote") or parent is None:
+        block.append(original)
+    else:
+        parent.insert(list(parent).index(block) + 1, original)
