@@ -124,7 +124,7 @@ def read(path: Path, locale: Locale | None = None) -> BabelCatalog:
     _refuse_what_is_no_catalog(path, text)
     _refuse_a_fatal_header(path, text, locale)
     try:
-        return pofile.read_po(
+        catalog = pofile.read_po(
             io.BytesIO(text.encode()), locale=str(cldr.parse(locale.code)) if locale else None, abort_invalid=True
         )
     except pofile.PoFileError as error:
@@ -136,6 +136,10 @@ def read(path: Path, locale: Locale | None = None) -> BabelCatalog:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         hint = "compare its header with that of another locale's catalog"
         raise Stop([Problem(path, 1, 1, "po-syntax", f"cannot be read as a catalog: {reason}", hint)]) from None
+    for entry in catalog:
+        # Babel takes previous msgids (`#|`) for comments of people; previous_of reads them.
+        entry.user_comments = [comment for comment in entry.user_comments if not comment.startswith("|")]
+    return catalog
 
 
 LINE = re.compile(

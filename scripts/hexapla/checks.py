@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from hexapla import catalogs, config, publication
-from hexapla.config import guess
+from hexapla.config import Site, guess
 from hexapla.content import Document
 from hexapla.problems import Problem, Stop
 from hexapla.publication import MARKDOWN_SUFFIXES, Publication
@@ -152,16 +152,25 @@ def theme_partial(texts: Publication) -> Iterator[Problem]:
     site = texts.site
     if site.theme != "material":
         return
-    spec = importlib.util.find_spec("material")
-    folders = [Path(folder) / "templates" for folder in (spec and spec.submodule_search_locations) or []]
-    folders += [site.custom_dir] if site.custom_dir else []
     for locale in site.locales:
         name = f"partials/languages/{locale.code}.html"
-        if not any((folder / name).is_file() for folder in folders):
+        if not has_partial(site, locale.code):
             where = _below(site.custom_dir or site.root / "overrides", site.root)
             message = f"Material for MkDocs has no {name}, so pages in {locale.code} cannot be built"
             hint = f"add {where}/{name} with the keys of Material's partials/languages/en.html, translated"
             yield Problem(site.config_file, *locale.place, "theme-partial", message, hint)
+
+
+def theme_folders() -> list[Path]:
+    """The folders with the templates of Material for MkDocs."""
+    spec = importlib.util.find_spec("material")
+    return [Path(folder) / "templates" for folder in (spec and spec.submodule_search_locations) or []]
+
+
+def has_partial(site: Site, code: str) -> bool:
+    """Whether the theme, or the site's own templates, have the theme's words in a locale."""
+    folders = [*theme_folders(), *([site.custom_dir] if site.custom_dir else [])]
+    return any((folder / "partials" / "languages" / f"{code}.html").is_file() for folder in folders)
 
 
 # Front matter, key by key

@@ -19,7 +19,7 @@ from rich.table import Table
 import hexapla
 from hexapla import build as building
 from hexapla import catalogs as cataloguing
-from hexapla import checks, config, differences, publication, recording, translations
+from hexapla import checks, config, differences, publication, recording, starting, translations
 from hexapla import serve as serving
 from hexapla import status as counting
 from hexapla.config import Locale
@@ -211,6 +211,26 @@ def diff(config_file: str | None, targets: Sequence[str]) -> None:
                 click.echo(f"{source}:{unit.source.line}  {text}\n")
     if not count:
         click.echo("Nothing is stale here.")
+
+
+@main.command()
+@click.argument("locale")
+@click.argument("path", required=False)
+@verb
+def new(config_file: str | None, locale: str, path: str | None) -> None:
+    """Start a language, or with PATH a document in it."""
+    site = config.load(config_file)
+    if path:
+        own = site.locale(locale)
+        found = publication.read(site)
+        started = starting.document(found, own, starting.document_of(site, own, path))
+    else:
+        started = starting.locale(site, locale)
+    for file in started.files:
+        click.echo(f"{shown(file)}: written")
+    click.echo("\nWhat to do next:")
+    for step in started.steps:
+        click.echo(f"- {step}")
 
 
 @main.command()

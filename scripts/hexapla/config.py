@@ -23,6 +23,9 @@ from hexapla.problems import Problem, Stop, read_text
 DEFAULT_NAMES = ("mkdocs.yml", "mkdocs.yaml")
 """What MkDocs looks for when no file is named."""
 
+DEFAULT_THEME_DIR = "overrides"
+"""What Material's documentation calls the folder of a site's own templates."""
+
 
 class Place(NamedTuple):
     """A place in a text, both numbers counting from 1."""
@@ -175,9 +178,11 @@ class Site:
 
 
 def guess(word: str, words: list[str]) -> str:
-    """Turn a list of possible words into a hint: the nearest one, or all of them."""
+    """Turn a list of possible words into a hint: the nearest one, or all of them where they are few."""
     near = difflib.get_close_matches(word, words, n=1)
-    return f"did you mean {near[0]!r}?" if near else "use one of: " + ", ".join(words)
+    if near:
+        return f"did you mean {near[0]!r}?"
+    return "use one of: " + ", ".join(words) if len(words) <= 12 else "check the spelling; nothing known is like it"
 
 
 def find(config_file: str | None) -> Path:
@@ -235,19 +240,19 @@ def examine(config_file: str | None = None) -> tuple[Site, list[Problem]]:
     return site, reader.problems
 
 
-class _Loader(yaml.SafeLoader):
+class Loader(yaml.SafeLoader):
     """YAML as MkDocs reads it: `!ENV` works, and tags that name Python objects are passed over."""
 
 
-_Loader.add_constructor("!ENV", yaml_env_tag.construct_env_tag)
-_Loader.add_multi_constructor("tag:yaml.org,2002:python/", lambda loader, suffix, node: None)
-_Loader.add_multi_constructor("!", lambda loader, suffix, node: None)
+Loader.add_constructor("!ENV", yaml_env_tag.construct_env_tag)
+Loader.add_multi_constructor("tag:yaml.org,2002:python/", lambda loader, suffix, node: None)
+Loader.add_multi_constructor("!", lambda loader, suffix, node: None)
 
 
 def _read_mapping(path: Path, places: dict[str, Place]) -> dict[str, Any]:
     """Read a YAML mapping, following `INHERIT` as MkDocs does; the places of keys are put into `places`."""
     text = read_text(path)
-    loader = _Loader(text)
+    loader = Loader(text)
     try:
         node = loader.get_single_node()
         data = loader.construct_document(node) if node else None

@@ -90,7 +90,7 @@ def insertion(
             placed = place_words(source.text, one.source, words[one.source.start])
             edits.replace(one.source.start, one.source.end, placed)
     block = edits.result()[start : end + len(edits.result()) - len(source.text)].rstrip("\r\n") + "\n"
-    if OWN_INDENT.search(unit.source.nest) and (before is None or before.nest != unit.source.nest):
+    if OWN_INDENT.search(unit.source.nest) and not _is_container_there(units, unit):
         block = "\n".join(line.lstrip() for line in block.split("\n"))
     lines = LINES.findall(source.text[:start])
     gap = "" if lines and lines[-1].strip() else "\n"
@@ -105,6 +105,26 @@ def _translated_before(units: Sequence[Unit], unit: Unit) -> Segment | None:
         if earlier.translation and earlier.translation.kind != "front matter":
             return earlier.translation
     return None
+
+
+def _is_container_there(units: Sequence[Unit], unit: Unit) -> bool:
+    """Whether the block around a missing paragraph is in the translation, or is put there with it.
+
+    Walks back to the paragraph of the source before it that stands in the same block, or opens it.
+    """
+    assert unit.source is not None
+    index = next(number for number, one in enumerate(units) if one is unit)
+    for earlier in reversed(units[:index]):
+        if earlier.source is None:
+            continue
+        if earlier.source.kind in ("title", "term"):
+            return True
+        if earlier.source.nest == unit.source.nest:
+            if earlier.translation:
+                return earlier.translation.nest == unit.source.nest
+            continue
+        return False
+    return False
 
 
 def _start_of_line(text: str, offset: int) -> int:

@@ -126,16 +126,17 @@ def _decorate(
         block.set("data-search-exclude", "true")
         if not re.fullmatch(r"h[1-6]|label|summary", block.tag):
             note = ElementTree.SubElement(block, "small", {"class": "hx-mark", "lang": page.words.locale.tag})
-            # translators: short mark at a paragraph that is shown in the original language
-            note.text = f" ({page.words.gettext('not yet translated')})"
+            # translators: short mark, in parentheses, at a paragraph that is shown in the original language
+            words = page.words.gettext("not yet translated")
+            note.text = f" ({words})"
         return
     if block.tag in ("label", "summary", "dt"):
         return
     original = ElementTree.Element("details", {"class": "hx-original", "data-search-exclude": "true"})
     # translators: opens the present original text of a paragraph whose translation is older
     ElementTree.SubElement(original, "summary").text = page.words.gettext("The original has changed since")
-    words = ElementTree.SubElement(original, "div", {"lang": page.source.tag, "dir": page.source.direction})
-    words.text = plain_text(unit.source.text)
+    shown = ElementTree.SubElement(original, "div", {"lang": page.source.tag, "dir": page.source.direction})
+    shown.text = plain_text(unit.source.text)
     parent = parents.get(block)
     if block.tag in ("li", "td", "th", "dd", "div", "blockquote") or parent is None:
         block.append(original)

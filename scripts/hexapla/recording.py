@@ -103,14 +103,16 @@ def _unapplied(site: Site, locale: Locale, path: str, units: Sequence[Unit], ent
 def done(publication: Publication, locale: Locale, path: str, line: int | None) -> Outcome:
     """Record stale paragraphs as right as they stand: all of a document, or the one that covers a line.
 
-    Raises Stop where there is nothing stale there.
+    Named by its line, a paragraph that is the same as its source, and therefore counted as missing, is right too.
+    Raises Stop where there is nothing to say so of.
     """
     site = publication.site
     units = translations.of_document(publication, locale, path)
     file = site.docs_dir / locale.code / path
     stale = [unit for unit in units if unit.state is State.STALE and unit.translation]
     document = publication.document(locale, path)
-    chosen = [unit for unit in stale if line is None or _covers(document, unit.translation, line)]
+    open_ones = [unit for unit in units if unit.translation and unit.state in (State.STALE, State.MISSING)]
+    chosen = stale if line is None else [unit for unit in open_ones if _covers(document, unit.translation, line)]
     if not chosen:
         lines = ", ".join(str(unit.translation.line) for unit in stale if unit.translation) or "none"
         message = "no paragraph here is stale" if line else "no paragraph of this document is stale"

@@ -13,7 +13,7 @@ import hashlib
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -112,8 +112,14 @@ class Line:
     follows: str = ""
 
 
-def render(site: Site, locale: Locale, path: str, lines: Sequence[Line]) -> BabelCatalog:
-    """Make the catalog of a document, its entries in the order of the source, then those that lost their source."""
+def render(
+    site: Site, locale: Locale, path: str, lines: Sequence[Line], notes: Mapping[str, list[str]] | None = None
+) -> BabelCatalog:
+    """Make the catalog of a document, its entries in the order of the source, then those that lost their source.
+
+    `notes` are comments that people have put at entries, by the source text of the entry.
+    """
+    notes = notes or {}
     catalog = BabelCatalog(locale=str(cldr.parse(locale.code)), fuzzy=False)
     document = f"{site.docs_dir.name}/{site.source.code}/{path}"
     contexts = _contexts(line.source for line in lines if line.source)
@@ -134,6 +140,7 @@ def render(site: Site, locale: Locale, path: str, lines: Sequence[Line]) -> Babe
                 locations=[(document if number == 1 else f"{document}#{number}", 0)],
                 flags=["fuzzy"] if is_stale else [],
                 auto_comments=comments,
+                user_comments=notes.get(line.source.text) or notes.get(line.follows) or [],
                 previous_id=line.follows if is_stale else "",
                 context=context,
             )
@@ -180,4 +187,8 @@ def _unpack(text: str) -> str:
 
 def write(site: Site, locale: Locale, path: str, lines: Sequence[Line]) -> bool:
     """Write a document's record if that changes the file; say whether it did."""
-    return catalogs.write(path_of(site, locale, path), render(site, locale, path, lines), locale)
+    file = path_of(site, locale, path)
+    notes: dict[str, list[str]] = {}
+    if file.is_file():
+        notes = {str(message.id): message.user_comments for message in catalogs.read(file, locale) if message.id}
+    return catalogs.write(file, render(site, locale, path, lines, notes), locale)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -71,7 +71,8 @@ def pair(source: Document | None, translation: Document | None, entries: Sequenc
     followed = followed_by(translation, entries)
     pairs = _front_matter(source, translation)
     pairs += alignment.pair(source.pieces if source else (), translation.pieces if translation else (), followed)
-    return [_judge(one, other, followed) for one, other in pairs]
+    untouched = {entry.source for entry in entries if not entry.translation and not entry.is_obsolete}
+    return [_judge(one, other, followed, untouched) for one, other in pairs]
 
 
 def followed_by(translation: Document | None, entries: Sequence[Entry]) -> dict[str, frozenset[str]]:
@@ -94,15 +95,18 @@ def _front_matter(source: Document | None, translation: Document | None) -> list
     return [(ours.get(key), theirs.get(key)) for key in keys]
 
 
-def _judge(source: Segment | None, translation: Segment | None, followed: Followed) -> Unit:
-    """Give a pair its state."""
+def _judge(source: Segment | None, translation: Segment | None, followed: Followed, untouched: Container[str]) -> Unit:
+    """Give a pair its state. `untouched` are source texts of which the record says that they are not translated."""
     if source is None:
         lost = followed.get(translation.text) if translation else None
         return Unit(None, translation, State.ORPHAN, min(lost or (), default=""))
-    if translation is None or is_copy(source.text, translation.text):
+    olds = followed.get(translation.text) if translation else None
+    if olds is not None and source.text in olds:
+        return Unit(source, translation, State.CURRENT)
+    is_untouched = translation is not None and translation.text == source.text and source.text in untouched
+    if translation is None or is_untouched or is_copy(source.text, translation.text):
         return Unit(source, translation, State.MISSING)
-    olds = followed.get(translation.text)
-    if olds is None or source.text in olds:
+    if olds is None:
         return Unit(source, translation, State.CURRENT)
     return Unit(source, translation, State.STALE, max(olds, key=lambda old: (alignment.like(old, source.text), old)))
 
