@@ -74,9 +74,10 @@ def test_check_names_what_is_wrong_at_its_line(small: Path) -> None:
     run(small, "catalogs", "update")
     text = po(small).read_text(encoding="utf-8")
     text = text.replace('msgid "Go on"\nmsgstr ""', '#, fuzzy\nmsgid "Go on"\nmsgstr "Aller"')
-    text = text.replace(
-        'msgstr[0] ""\nmsgstr[1] ""\nmsgstr[2] ""', 'msgstr[0] "%(cuont)s p"\nmsgstr[1] "a"\nmsgstr[2] "b"', 1
-    )
+    empty = 'msgid "%(count)s page"\nmsgid_plural "%(count)s pages"\nmsgstr[0] ""\nmsgstr[1] ""\nmsgstr[2] ""'
+    assert empty in text
+    filled = empty.replace('[0] ""', '[0] "%(cuont)s p"').replace('[1] ""', '[1] "a"').replace('[2] ""', '[2] "b"')
+    text = text.replace(empty, filled)
     text = text.replace("Language: fr", "Language: de")
     po(small).write_text(text, encoding="utf-8")
     result = run(small, "catalogs", "check")
@@ -85,7 +86,7 @@ def test_check_names_what_is_wrong_at_its_line(small: Path) -> None:
     wanted = {
         '"Language: de\\n"': "Language is 'de' [po-header]",
         'msgid "Go on"': "'Go on' is marked fuzzy [fuzzy]",
-        'msgid "%(count)s result"': "%(cuont)s which the source does not have [placeholder]",
+        'msgid "%(count)s page"': "%(cuont)s which the source does not have [placeholder]",
         'msgid "Open"': "'Open' has no translation [untranslated]",
     }
     expected = {f"{lines.index(line) + 1}:1: {what}" for line, what in wanted.items()}

@@ -457,6 +457,59 @@ def test_bad_records(guide: Path, old: str, new: str, expected: str) -> None:
         assert {path: path.read_bytes() for path in guide.rglob("*") if path.is_file()} == before
 
 
+def test_a_fence_that_is_never_closed_is_cited_at_its_opening(guide: Path) -> None:
+    edit(guide / FR, "## Étapes", "~~~sh\ncode\n\n## Étapes")
+    before = (guide / PO).read_bytes()
+    for verb in ("record", "apply", "build"):
+        result = tool(guide, verb)
+        assert findings(result.stderr) == [
+            f"{FR}:10:1: this fence is never closed, and takes the rest of the document for code [fence]"
+        ]
+        assert result.returncode == 1 and (guide / PO).read_bytes() == before
+
+
+def test_a_closed_fence_in_a_list_is_no_problem(guide: Path) -> None:
+    for name in (EN, FR):
+        edit(guide / name, "> ", "- item\n\n    ```sh\n    code\n    ```\n\n> ```\n> code\n> ```\n\n> ")
+    assert tool(guide, "record").returncode == 0, tool(guide, "record").stderr
+
+
+def test_a_text_that_is_no_translation_of_its_source(guide: Path) -> None:
+    (guide / FR).write_text("# Autre chose\n\n" + "- un point\n" * 12, encoding="utf-8")
+    before = (guide / PO).read_bytes()
+    result = tool(guide, "record")
+    (found,) = findings(result.stderr)
+    assert found.startswith(f"{FR}:3:1: does not follow its source: ") and f"where {EN}:8 has a paragraph" in found
+    assert found.endswith("[structure]") and (guide / PO).read_bytes() == before
+
+
+def test_headers_as_poedit_writes_them(guide: Path) -> None:
+    edit(guide / PO, '"Language: fr\\n"', '"Project-Id-Version: \\n"\n"Language-Team: \\n"\n"Language: fr\\n"')
+    edit(
+        guide / PO,
+        '"Content-Transfer-Encoding: 8bit\\n"',
+        '"Content-Transfer-Encoding: 8bit\\n"\n"X-Generator: Poedit 3.6\\n"',
+    )
+    forms = "nplurals=3; plural=(n == 0 || n == 1) ? 0 : n != 0 && n % 1000000 == 0 ? 1 : 2;"
+    text = (guide / PO).read_text(encoding="utf-8")
+    (guide / PO).write_text(re.sub(r"nplurals=[^\\]*", forms, text, count=1), encoding="utf-8")
+    assert tool(guide, "apply").returncode == 0, tool(guide, "apply").stderr
+    assert states(guide) == {"current": ALL}
+
+
+def test_policy_makes_stale_an_error_of_check(guide: Path) -> None:
+    edit(guide / EN, "The first paragraph.", "The very first paragraph.")
+    assert tool(guide, "check").stdout == "Nothing is wrong.\n"
+    edit(guide / "mkdocs.yml", "  - hexapla\n", "  - hexapla:\n      policy:\n        fr: {stale: error}\n")
+    result = tool(guide, "check")
+    assert result.returncode == 1
+    assert findings(result.stderr) == [
+        f"{FR}:8:1: the original of this paragraph has changed since it was translated: {EN}:8 [stale]"
+    ]
+    edit(guide / "mkdocs.yml", "stale: error", "stale: loud")
+    assert "[config]" in findings(tool(guide, "check").stderr)[0]
+
+
 def test_a_document_that_cannot_be_read_stops_everything(guide: Path) -> None:
     edit(guide / FR, "title: Le guide", "title: Le: guide")
     result = tool(guide, "record")

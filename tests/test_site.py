@@ -87,6 +87,7 @@ def test_every_locale_has_every_page(pages: list[BuiltPage]) -> None:
         "category/content-marketing/",
         "comments/thanks/",
         "comments/sorry/",
+        "status/",
     }
     for code in CODES:
         folder = "" if code == "en" else f"{code}/"

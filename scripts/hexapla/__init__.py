@@ -5,15 +5,26 @@ How the modules connect, each importing only from those before it:
     problems    what is wrong, where, and how to mend it
     cldr        how a locale writes dates, numbers, names and plurals (Unicode CLDR, through Babel)
     config      mkdocs.yml -> Site and its Locales
-    content     docs/ -> Document: front matter and text
-    catalogs    locales/ -> Catalog: the words of the interface
+    blocks      Markdown -> segments and opaque blocks, nothing lost
+    content     docs/ -> Document: front matter, text, segments
+    catalogs    locales/ -> the words of the interface
     publication all documents in all locales; what a translation inherits; where a fallback stands in
+    alignment   which segment of a translation belongs to which of its source
+    records     locales/ -> the record: which source words each paragraph follows
+    translations   source and translation paired, each pair with its State
+    editing     words put into a Markdown document
+    workers     the same work on many documents
     checks      every rule yields Problems; one runner
+    recording   record, done, apply, adopt
+    status      how far each translation is, counted
+    starting    a new locale, a new document
+    marking     stale and missing paragraphs, on their page
     views       what the templates get: everything worked out, nothing left to compute
-    search, sitemaps   what is written beside the pages
+    search, outputs   what is written beside the pages
     plugin      the MkDocs plugin: one locale's build, hook by hook
     build       a MkDocs build per locale, side by side; then what spans locales; then publish in one swap
     serve       the translator's preview
+    differences what changed in a text, word by word
     cli         the command line; the only module that prints and exits
 """
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from hexapla import catalogs, config, publication
+from hexapla.blocks import Opaque
 from hexapla.config import Site, guess
 from hexapla.content import Document
 from hexapla.problems import Problem, Stop
@@ -124,6 +125,33 @@ def front_matter(texts: Publication) -> Iterator[Problem]:
                     yield _at(document, key, f"{key!r} is not a key that this site knows", hint)
                 elif key in KEYS:
                     yield from _check_value(texts, document, key, value)
+
+
+@rule("fence")
+def fence(texts: Publication) -> Iterator[Problem]:
+    """A fence of code is closed; else it swallows the rest of the document.
+
+    Bad: a line of three backticks, and none after it
+    Good: a line of three backticks, the code, a line of three backticks
+    """
+    for documents in texts.documents.values():
+        for document in documents.values():
+            yield from unclosed_fences(document)
+
+
+def unclosed_fences(document: Document) -> Iterator[Problem]:
+    """Yield a problem at the opening line of each fence that is never closed."""
+    for piece in document.pieces:
+        if piece.kind != "fence" or not isinstance(piece, Opaque):
+            continue
+        lines = [line.strip(" \t>") for line in piece.text.splitlines()]
+        mark = re.match(r"`{3,}|~{3,}", lines[0].lstrip("-*+0123456789.) "))
+        closing = lines[-1] if len(lines) > 1 else ""
+        if mark and not (closing.startswith(mark.group()) and not closing.strip(mark.group()[0])):
+            column = piece.text.index(mark.group()) + 1
+            hint = f"close it with a line of {mark.group()}"
+            message = "this fence is never closed, and takes the rest of the document for code"
+            yield Problem(document.path, piece.line, column, "fence", message, hint)
 
 
 @rule("po-syntax")

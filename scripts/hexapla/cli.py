@@ -214,6 +214,17 @@ def diff(config_file: str | None, targets: Sequence[str]) -> None:
 
 
 @main.command()
+@verb
+def check(config_file: str | None) -> None:
+    """Check everything that a build relies on, and what the locales' policies call errors."""
+    found = checks.read(config_file)
+    problems = sorted(counting.stale_problems(found, counting.report(found).units))
+    if problems:
+        raise Stop(problems)
+    click.echo("Nothing is wrong.")
+
+
+@main.command()
 @click.argument("locale")
 @click.argument("path", required=False)
 @verb

@@ -90,9 +90,11 @@ class Comments:
 @dataclass(frozen=True)
 class Policy:
     """What may be published in a locale: a document of which less than `publish` percent of the words are current is
-    shown in the source's language. 0 publishes everything."""
+    shown in the source's language; 0 publishes everything. `stale` says whether a stale paragraph is an error for
+    `hexapla check`, or nothing to it."""
 
     publish: int = 0
+    stale: str = "ignore"
 
 
 @dataclass(frozen=True)
@@ -445,13 +447,19 @@ class _Reader:
         found = {}
         for code in self.mapping(key):
             settings = self.mapping(f"{key}.{code}")
-            for name in set(settings) - {"publish"}:
-                self.report(f"{key}.{code}.{name}", f"{key} has no setting {name!r}", "use: publish: 80")
+            for name in set(settings) - {"publish", "stale"}:
+                hint = guess(name, ["publish", "stale"])
+                self.report(f"{key}.{code}.{name}", f"{key} has no setting {name!r}", hint)
+            stale = settings.get("stale", "ignore")
+            if stale not in ("ignore", "error"):
+                message = f"stale must be 'ignore' or 'error', not {stale!r}"
+                self.report(f"{key}.{code}.stale", message, "use: stale: error")
+                stale = "ignore"
             value = settings.get("publish", 0)
             if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= 100:
                 self.report(f"{key}.{code}.publish", "publish must be a whole number from 0 to 100", "use: publish: 80")
                 value = 0
-            found[code] = Policy(publish=value)
+            found[code] = Policy(publish=value, stale=stale)
         return found
 
     def comments(self) -> Comments:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from hexapla import content, editing, records, translations, workers
+from hexapla import checks, content, editing, records, translations, workers
 from hexapla.alignment import like
 from hexapla.blocks import Segment
 from hexapla.config import Locale, Site, guess
@@ -80,12 +80,23 @@ def _record_one(publication: Publication, locale: Locale, path: str) -> Outcome:
     try:
         entries = records.read(site, locale, path) or []
         units = translations.of_document(publication, locale, path, entries)
-        if waiting := _unapplied(site, locale, path, units, entries):
+        if waiting := _unapplied(site, locale, path, units, entries) + _unsound(publication, locale, path, units):
             return Outcome(problems=waiting)
         changed = records.write(site, locale, path, translations.lines_of(units))
     except Stop as stop:
         return Outcome(problems=list(stop.problems))
     return Outcome([records.path_of(site, locale, path)] if changed else [])
+
+
+def _unsound(publication: Publication, locale: Locale, path: str, units: Sequence[Unit]) -> list[Problem]:
+    """Find what must not be recorded: text that a fence has swallowed, or that is no translation of its source."""
+    source = publication.document(publication.site.source, path)
+    translation = publication.document(locale, path)
+    if source is None or translation is None:
+        return []
+    problems = [*checks.unclosed_fences(source), *checks.unclosed_fences(translation)]
+    different = translations.structure_problem(source, translation, units)
+    return problems or ([different] if different else [])
 
 
 def _unapplied(site: Site, locale: Locale, path: str, units: Sequence[Unit], entries: Sequence[Entry]) -> list[Problem]:
@@ -160,6 +171,8 @@ def _apply_one(publication: Publication, locale: Locale, path: str, outcome: Out
     if entries is None or document is None:
         return
     units = translations.of_document(publication, locale, path, entries)
+    if unsound := _unsound(publication, locale, path, units):
+        raise Stop(unsound)
     plan = _Plan(publication, locale, path, document, units)
     for entry in entries:
         if not entry.is_obsolete and entry.is_edited:
@@ -302,6 +315,9 @@ def adopt(
             outcome.problems += stop.problems
             continue
         first = translations.pair(old, translation, [])
+        if unsound := _unsound(publication, locale, path, first):
+            outcome.problems += unsound
+            continue
         entries = [
             Entry(unit.source.text, unit.translation.text, recorded=records.digest(unit.translation.text))
             for unit in first

@@ -12,6 +12,7 @@ from hexapla.alignment import Followed
 from hexapla.blocks import Segment
 from hexapla.config import Locale
 from hexapla.content import TRANSLATABLE, Document
+from hexapla.problems import Problem, shown
 from hexapla.publication import Publication
 from hexapla.records import Entry
 
@@ -143,3 +144,23 @@ def plain_text(text: str) -> str:
     """Take the marks out of inline Markdown, for showing it as text."""
     text = re.sub(r"!?\[([^\]]*)\]\([^)]*\)(?:\{[^}]*\})?", r"\1", text)
     return re.sub(r"(\*\*|__|\*|`)(.+?)\1", r"\2", text)
+
+
+def structure_problem(source: Document, translation: Document, units: Sequence[Unit]) -> Problem | None:
+    """Say so where a translation does not follow its source at all: most of its paragraphs have no partner there.
+
+    The problem names the first block that differs, on both sides.
+    """
+    own = [unit for unit in units if unit.translation and unit.translation.kind != "front matter"]
+    lost = sum(unit.state is State.ORPHAN for unit in own)
+    if len(own) < 4 or 2 * lost <= len(own):
+        return None
+    pairs = list(zip(source.pieces, translation.pieces, strict=False))
+    index = next((n for n, (one, other) in enumerate(pairs) if one.shape != other.shape), len(pairs) - 1)
+    one, other = pairs[index]
+    message = (
+        f"does not follow its source: {lost} of {len(own)} paragraphs have no partner; the first block that differs is "
+        f"this {other.kind}, where {shown(source.path)}:{one.line} has a {one.kind}"
+    )
+    hint = "give it the headings, paragraphs and lists of its source, in the same order"
+    return Problem(translation.path, other.line, 1, "structure", message, hint)

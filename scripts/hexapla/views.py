@@ -132,7 +132,10 @@ class StaleLink:
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a document is, or a whole locale: figures as the reader's language writes them."""
+    """How far a document is, or a whole locale: figures as the reader's language writes them.
+
+    `tag` is set where the title is in another language than the page.
+    """
 
     title: str
     href: str
@@ -142,6 +145,7 @@ class Progress:
     stale: str
     missing: str
     orphan: str
+    tag: str = ""
     links: Sequence[StaleLink] = ()
 
 
@@ -339,7 +343,9 @@ class Viewer:
                 line = f"{edit}{locale.code}/{row.document}#L{unit.translation.line}" if edit else ""
                 short = words if len(words) <= 60 else words[:59].rpartition(" ")[0] + "…"
                 links.append(StaleLink(f"{href}#{anchor_of(unit.source)}", plain_text(short), line))
-        return replace(self._figures(row, title, href), links=links)
+        is_foreign = self.publication.is_fallback(self.locale, row.document)
+        tag = self.site.source.tag if is_foreign else ""
+        return replace(self._figures(row, title, href), tag=tag, links=links)
 
     def _figures(self, row: Row, title: str, href: str) -> Progress:
         def number(value: int) -> str:
