@@ -327,6 +327,11 @@ def extract(site: Site) -> BabelCatalog:
     return catalog
 
 
+def messages_of(site: Site) -> list[BabelMessage]:
+    """Give every message that readers of a site can meet, without the header."""
+    return [message for message in extract(site) if message.id]
+
+
 def _messages_of(path: Path) -> Iterator[tuple[int, Any, list[str], str | None]]:
     """Read the messages of one file: the calls of `_`, `ngettext` and the like in it."""
     yield from extract_from_file(

@@ -6,6 +6,8 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
+from babel.messages.catalog import Message as BabelMessage
+
 from hexapla import catalogs, records, translations, workers
 from hexapla.catalogs import DOMAIN
 from hexapla.config import Locale
@@ -78,12 +80,13 @@ def report(publication: Publication) -> Report:
         for (locale, path), one in zip(work, results, strict=True)
         if not isinstance(one, tuple)
     }
+    messages = catalogs.messages_of(site)
     found = []
     for locale in site.translations:
         for path, source in publication.documents[site.source.code].items():
             own = units.get((locale.code, path))
             found.append(row_of(locale, path, own if own is not None else translations.pair(source, None, [])))
-        interface = _interface(publication, locale)
+        interface = _interface(publication, locale, messages)
         if isinstance(interface, Row):
             found.append(interface)
         else:
@@ -142,8 +145,9 @@ def rows(publication: Publication, problems: list[Problem] | None = None) -> lis
     found = [one for one in results if isinstance(one, Row)]
     failed = [problem for one in results if not isinstance(one, Row) for problem in one]
     by_locale = {locale.code: [row for row in found if row.locale == locale.code] for locale in site.translations}
+    messages = catalogs.messages_of(site)
     for locale in site.translations:
-        interface = _interface(publication, locale)
+        interface = _interface(publication, locale, messages)
         if isinstance(interface, Row):
             by_locale[locale.code].append(interface)
         else:
@@ -160,12 +164,11 @@ def _count(publication: Publication, locale: Locale, path: str) -> Row | tuple[P
         return stop.problems
 
 
-def _interface(publication: Publication, locale: Locale) -> Row | tuple[Problem, ...]:
+def _interface(publication: Publication, locale: Locale, messages: Sequence[BabelMessage]) -> Row | tuple[Problem, ...]:
     """Count the messages of a locale's site.po."""
     path = catalogs.path_of(publication.site, locale)
     total = current = stale = missing = words = current_words = 0
     try:
-        messages = [message for message in catalogs.extract(publication.site) if message.id]
         own = catalogs.read(path, locale) if path.is_file() else None
     except Stop as stop:
         return stop.problems
