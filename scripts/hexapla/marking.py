@@ -118,8 +118,8 @@ def _decorate(
         return
     state = "missing" if unit.state is State.MISSING else "stale"
     block.set("class", " ".join(filter(None, (block.get("class"), f"hx-{state}"))))
-    if not block.get("id"):
-        block.set("id", anchor_of(unit.source))
+    if not block.get("id") and (name := anchor_of(unit.source)):
+        block.set("id", name)
     if state == "missing":
         block.set("lang", page.source.tag)
         block.set("dir", page.source.direction)

@@ -136,8 +136,12 @@ def lines_of(units: Sequence[Unit]) -> list[records.Line]:
 
 
 def anchor_of(source: Segment) -> str:
-    """The id of a marked paragraph on its page: a heading has one, others get one made of the source's words."""
-    return source.key if source.kind == "heading" and source.key else f"hx-{records.digest(source.text)}"
+    """The id of a marked paragraph on its page, made of the source's words.
+
+    A heading keeps the id that it has; it is empty where a heading has none of its own, because then the translation's
+    words make it.
+    """
+    return source.key if source.kind == "heading" else f"hx-{records.digest(source.text)}"
 
 
 def plain_text(text: str) -> str:

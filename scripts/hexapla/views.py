@@ -342,7 +342,8 @@ class Viewer:
                 words = unit.translation.text
                 line = f"{edit}{locale.code}/{row.document}#L{unit.translation.line}" if edit else ""
                 short = words if len(words) <= 60 else words[:59].rpartition(" ")[0] + "…"
-                links.append(StaleLink(f"{href}#{anchor_of(unit.source)}", plain_text(short), line))
+                place = f"{href}#{name}" if (name := anchor_of(unit.source)) else href
+                links.append(StaleLink(place, plain_text(short), line))
         is_foreign = self.publication.is_fallback(self.locale, row.document)
         tag = self.site.source.tag if is_foreign else ""
         return replace(self._figures(row, title, href), tag=tag, links=links)
