@@ -212,3 +212,98 @@ def test_nothing_in_a_title_or_description_can_leave_its_place(make_site: MakeSi
     for name in ("index.html", "fr/index.html", "feed.xml", "sitemap-en.xml"):
         assert "<script>alert" not in (config_file.parent / "site" / name).read_text(encoding="utf-8")
         assert 'onload="x' not in (config_file.parent / "site" / name).read_text(encoding="utf-8")
+
+
+# What other sites do
+
+
+def test_words_of_catalogs_are_escaped_wherever_they_enter_a_page(make_site: MakeSite) -> None:
+    config_file = make_site({})
+    run(config_file, "record")  # with a record there is a status page, whose template is asked for by itself
+    run(config_file, "catalogs", "update")
+    catalog = config_file.parent / "locales/fr/LC_MESSAGES/site.po"
+    text = catalog.read_text(encoding="utf-8")
+    filled = text.replace('"\nmsgstr ""\n', '"\nmsgstr "<script>alert(1)</script>"\n')
+    assert filled.count("<script>") > 10
+    header, _, rest = filled.partition("\n\n")
+    catalog.write_text(text.partition("\n\n")[0] + "\n\n" + rest, encoding="utf-8")
+    result = run(config_file, "build")
+    assert result.returncode == 0, result.stderr
+    pages = list((config_file.parent / "site" / "fr").rglob("*.html"))
+    assert len(pages) >= 3
+    for path in pages:
+        assert "<script>alert" not in path.read_text(encoding="utf-8"), path
+    assert header
+
+
+def test_marks_never_reach_a_page(make_site: MakeSite) -> None:
+    source = "<details>\n<summary>More</summary>\n\nHidden words.\n\n</details>\n\n- [ ] a task to do\n"
+    translation = source.replace("Hidden words", "Mots cachés").replace("a task to do", "une tâche")
+    configuration = SMALL + "markdown_extensions: [pymdownx.tasklist]\n"
+    config_file = make_site({"docs/en/a.md": source, "docs/fr/a.md": translation}, configuration)
+    run(config_file, "record")
+    changed = source.replace("Hidden words", "Hidden old words").replace("a task to do", "a task to have done")
+    (config_file.parent / "docs/en/a.md").write_text(changed, encoding="utf-8")
+    assert run(config_file, "build").returncode == 0
+    page = (config_file.parent / "site/fr/a/index.html").read_text(encoding="utf-8")
+    assert "Mots cachés." in page and 'type="checkbox"' in page
+    built = [path.read_text(encoding="utf-8") for path in (config_file.parent / "site").rglob("*.*ml")]
+    assert not [text for text in built if "\ue000" in text or "\ue001" in text]
+
+
+def test_a_stale_heading_keeps_its_anchor(make_site: MakeSite) -> None:
+    texts = {
+        "docs/en/a.md": "## My heading\n\n[it](#my-heading)\n",
+        "docs/fr/a.md": "## Mon titre\n\n[ici](#mon-titre)\n",
+    }
+    config_file = make_site(texts, SMALL + "validation: {anchors: warn}\n")
+    run(config_file, "record")
+    (config_file.parent / "docs/en/a.md").write_text("## My own heading\n\n[it](#my-own-heading)\n", encoding="utf-8")
+    result = run(config_file, "build")
+    assert result.returncode == 0, result.stderr
+    assert 'id="mon-titre"' in (config_file.parent / "site/fr/a/index.html").read_text(encoding="utf-8")
+
+
+def test_a_locale_with_a_territory_and_a_fallback_in_a_folder(make_site: MakeSite) -> None:
+    configuration = SMALL.replace("locale: fr", "locale: pt-BR")
+    texts = {"docs/pt-BR/index.md": "# Casa\n", "docs/en/sub/b.md": "# B\n"}
+    config_file = make_site(texts, configuration)
+    (config_file.parent / "docs/fr/index.md").unlink()
+    result = run(config_file, "build")
+    assert result.returncode == 0, result.stderr
+    page = (config_file.parent / "site/pt-BR/sub/b/index.html").read_text(encoding="utf-8")
+    assert 'lang="en"' in page and 'href="../../.."' not in page
+
+
+def test_a_translation_goes_with_its_excluded_source(make_site: MakeSite) -> None:
+    texts = {"docs/en/w.md": "# W\n", "docs/fr/w.md": "# W fr\n"}
+    config_file = make_site(texts, SMALL + "exclude_docs: |\n  /en/w.md\n")
+    result = run(config_file, "build")
+    assert result.returncode == 0, result.stderr
+    assert not list((config_file.parent / "site").rglob("w/index.html"))
+
+
+def test_a_template_with_a_syntax_error_is_one_line(make_site: MakeSite) -> None:
+    custom = SMALL.replace("  name: material\n", "  name: material\n  custom_dir: theme\n")
+    config_file = make_site({"theme/main.html": '{% extends "base.html" %}\n{% block %}\n'}, custom)
+    result = run(config_file, "status")
+    assert "Traceback" not in result.stderr
+    assert findings(result.stderr)[0].startswith("theme/main.html:2:1: cannot be read: ")
+
+
+def test_templates_outside_of_the_sites_folder(make_site: MakeSite, tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    custom = SMALL.replace("  name: material\n", f"  name: material\n  custom_dir: {tmp_path / 'elsewhere'}\n")
+    assert run(make_site({}, custom), "build").returncode == 0
+
+
+def test_new_locale_after_a_language_with_a_list(make_site: MakeSite) -> None:
+    configuration = SMALL.replace(
+        "          name: Français\n", "          name: Français\n          nav:\n            - index.md\n"
+    )
+    config_file = make_site({}, configuration)
+    assert run(config_file, "new", "de").returncode == 0
+    expected = configuration.replace(
+        "            - index.md\n", "            - index.md\n        - locale: de\n          name: Deutsch\n"
+    )
+    assert config_file.read_text(encoding="utf-8") == expected

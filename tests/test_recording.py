@@ -553,3 +553,118 @@ def test_applying_the_publications_records_changes_no_byte(tmp_path: Path) -> No
 def test_unknown_target_is_a_stop(site: Site) -> None:
     with pytest.raises(Stop):
         recording.targets(publication.read(site), ["xx"])
+
+
+# Paragraphs with the same words, and other ways to lose some
+
+
+def pair_of(make_site: MakeSite, source: str, translation: str) -> Path:
+    config_file = make_site({EN: source, FR: translation})
+    assert run(config_file, "record").returncode == 0
+    return config_file.parent
+
+
+def test_same_translations_are_told_apart_by_their_sources(make_site: MakeSite) -> None:
+    folder = pair_of(make_site, "- Yes now\n- Sure now\n", "- Oui\n- Oui\n")
+    translate(folder, "Sure now", "Bien")
+    assert tool(folder, "apply").returncode == 0
+    assert (folder / FR).read_text(encoding="utf-8") == "- Oui\n- Bien\n"
+
+
+def test_an_edit_that_equals_another_paragraph_is_applied(make_site: MakeSite) -> None:
+    folder = pair_of(make_site, "- Yes now\n- Sure now\n", "- Oui\n- Bien sûr\n")
+    translate(folder, "Sure now", "Oui")
+    assert tool(folder, "record").returncode == 1
+    assert tool(folder, "apply").returncode == 0
+    assert (folder / FR).read_text(encoding="utf-8") == "- Oui\n- Oui\n"
+
+
+def test_missing_paragraphs_with_the_same_words_go_to_their_own_places(make_site: MakeSite) -> None:
+    source = "## One { #one }\n\nSame words here.\n\n## Two { #two }\n\nSame words here.\n"
+    folder = pair_of(make_site, source, "## Un { #one }\n\n## Deux { #two }\n")
+    catalog = polib.pofile(str(folder / PO), wrapwidth=100)
+    for number, entry in enumerate([one for one in catalog if one.msgid == "Same words here."], start=1):
+        entry.msgstr = f"Texte {number}."
+    catalog.save()
+    assert tool(folder, "apply").returncode == 0
+    expected = "## Un { #one }\n\nTexte 1.\n\n## Deux { #two }\n\nTexte 2.\n"
+    assert (folder / FR).read_text(encoding="utf-8") == expected
+
+
+def test_done_does_not_overwrite_an_edited_catalog(guide: Path) -> None:
+    edit(guide / EN, "The first paragraph.", "The very first paragraph.")
+    tool(guide, "record")
+    translate(guide, "The last paragraph.", "Le tout dernier.")
+    result = tool(guide, "done", FR)
+    assert result.returncode == 1 and "[unapplied]" in findings(result.stderr)[0]
+    assert "Le tout dernier." in (guide / PO).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("start", ["", "\ufeff"])
+def test_front_matter_is_put_in_once(make_site: MakeSite, start: str) -> None:
+    folder = pair_of(make_site, "---\ntitle: Guide\ndescription: What it says.\n---\n# Guide\n", f"{start}# Le guide\n")
+    catalog = polib.pofile(str(folder / PO), wrapwidth=100)
+    for entry in catalog:
+        entry.msgstr = entry.msgstr or f"Mots : {entry.msgid}"
+    catalog.save()
+    assert tool(folder, "apply").returncode == 0
+    expected = f"{start}---\ntitle: 'Mots : Guide'\ndescription: 'Mots : What it says.'\n---\n# Le guide\n"
+    assert (folder / FR).read_text(encoding="utf-8") == expected
+
+
+@pytest.mark.parametrize(("source", "words"), [("Key", "un | deux"), ("Tip here", 'le "mot"')])
+def test_words_that_markdown_would_read_as_something_else(make_site: MakeSite, source: str, words: str) -> None:
+    text = '| Key | Value |\n| --- | --- |\n| a b | c d |\n\n!!! note "Tip here"\n\n    Body text.\n'
+    folder = pair_of(
+        make_site, text, text.replace("Key", "Clé").replace("Tip here", "Conseil").replace("Body", "Corps")
+    )
+    before = (folder / FR).read_bytes()
+    translate(folder, source, words)
+    result = tool(folder, "apply")
+    assert result.returncode == 1 and findings(result.stderr)[0].endswith("as something else [apply]")
+    assert (folder / FR).read_bytes() == before and words.replace('"', '\\"') in (folder / PO).read_text(
+        encoding="utf-8"
+    )
+
+
+def test_line_endings_stay_those_of_the_document(make_site: MakeSite) -> None:
+    folder = pair_of(make_site, "One word.\n\nTwo words.\n\n> Three words.\n", "Un mot.\r\n\r\n> Trois mots.\r\n")
+    translate(folder, "Two words.", "Deux mots.")
+    translate(folder, "Three words.", "Trois  \nmots.")
+    assert tool(folder, "apply").returncode == 0
+    expected = b"Un mot.\r\n\r\nDeux mots.\r\n\r\n> Trois  \r\n> mots.\r\n"
+    assert (folder / FR).read_bytes() == expected
+
+
+def test_a_guess_marked_fuzzy_is_not_published(guide: Path) -> None:
+    edit(guide / EN, "The last paragraph.\n", "The last paragraph.\n\nA new one.\n")
+    tool(guide, "record")
+    edit(guide / PO, 'msgid "A new one."\nmsgstr ""', '#, fuzzy\nmsgid "A new one."\nmsgstr "MACHINE"')
+    result = tool(guide, "apply")
+    assert result.returncode == 1 and "[fuzzy]" in findings(result.stderr)[0]
+    assert "MACHINE" not in (guide / FR).read_text(encoding="utf-8")
+
+
+def test_a_doubt_in_a_po_tool_makes_stale_until_done(guide: Path) -> None:
+    edit(guide / PO, 'msgid "The last paragraph."', '#, fuzzy\nmsgid "The last paragraph."')
+    assert states(guide) == {"current": ALL - 1, "stale": 1}
+    tool(guide, "record")
+    assert states(guide) == {"current": ALL - 1, "stale": 1}
+    assert tool(guide, "done", FR).returncode == 0
+    assert states(guide) == {"current": ALL}
+
+
+def test_an_emptied_translation_does_not_empty_its_record(guide: Path) -> None:
+    (guide / FR).write_text("", encoding="utf-8")
+    before = (guide / PO).read_bytes()
+    result = tool(guide, "record")
+    assert result.returncode == 1 and findings(result.stderr)[0].startswith(f"{FR}:1:1: is empty")
+    assert (guide / PO).read_bytes() == before
+
+
+def test_a_link_to_a_document_stays_a_link(guide: Path) -> None:
+    (guide / FR).rename(guide / "elsewhere.md")
+    (guide / FR).symlink_to(guide / "elsewhere.md")
+    translate(guide, "The last paragraph.", "Le tout dernier.")
+    assert tool(guide, "apply").returncode == 0
+    assert (guide / FR).is_symlink() and "Le tout dernier." in (guide / "elsewhere.md").read_text(encoding="utf-8")

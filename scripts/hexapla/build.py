@@ -148,7 +148,9 @@ class _Collector(logging.Handler):
         self.problems: list[Problem] = []
 
     def emit(self, record: logging.LogRecord) -> None:
-        self.add(record.getMessage())
+        # static-i18n does not know the home page of a locale such as pt-BR; HexaplaPlugin.on_nav does.
+        if "Could not find a homepage for locale" not in record.getMessage():
+            self.add(record.getMessage())
 
     def end(self, reason: str) -> None:
         """Note why the build ended, unless MkDocs has just said so."""

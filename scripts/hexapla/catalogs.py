@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import jinja2
 import jinja2.ext
 from babel.messages import pofile
 from babel.messages.catalog import Catalog as BabelCatalog
@@ -23,7 +24,7 @@ from babel.messages.extract import extract_from_file
 
 from hexapla import cldr
 from hexapla.config import Locale, Site
-from hexapla.problems import Problem, Stop, read_exact, read_text
+from hexapla.problems import Problem, Stop, read_exact, read_text, write_text
 
 DOMAIN = "site"
 KEYWORDS: dict[str, Any] = {
@@ -301,8 +302,7 @@ def write(path: Path, catalog: BabelCatalog, locale: Locale | None) -> bool:
     text = f'msgid ""\nmsgstr ""\n{lines}\n{body.strip()}\n'
     if path.is_file() and path.read_text(encoding="utf-8") == text:
         return False
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8", newline="\n")
+    write_text(path, text)
     return True
 
 
@@ -316,7 +316,9 @@ def extract(site: Site) -> BabelCatalog:
         catalog.add(text.text, locations=[(site.config_file.name, 0)], auto_comments=[text.comment])
     folders = [(OWN_FOLDER, "hexapla")]
     if site.custom_dir:
-        folders.append((site.custom_dir, site.custom_dir.relative_to(site.root).as_posix()))
+        is_inside = site.custom_dir.is_relative_to(site.root)
+        name = site.custom_dir.relative_to(site.root).as_posix() if is_inside else site.custom_dir.name
+        folders.append((site.custom_dir, name))
     for folder, shown_as in folders:
         for path in sorted(folder.rglob("*")):
             if path.suffix in EXTRACTORS and path.is_file():
@@ -334,13 +336,17 @@ def messages_of(site: Site) -> list[BabelMessage]:
 
 def _messages_of(path: Path) -> Iterator[tuple[int, Any, list[str], str | None]]:
     """Read the messages of one file: the calls of `_`, `ngettext` and the like in it."""
-    yield from extract_from_file(
-        EXTRACTORS[path.suffix],
-        str(path),
-        keywords=KEYWORDS,
-        comment_tags=[TRANSLATOR_COMMENT],
-        options={"silent": "false", "newstyle_gettext": "true", "encoding": "utf-8"},
-    )
+    try:
+        yield from extract_from_file(
+            EXTRACTORS[path.suffix],
+            str(path),
+            keywords=KEYWORDS,
+            comment_tags=[TRANSLATOR_COMMENT],
+            options={"silent": "false", "newstyle_gettext": "true", "encoding": "utf-8"},
+        )
+    except jinja2.TemplateSyntaxError as error:
+        hint = "compare the braces of its {{ }} and {% %} with those of another template"
+        raise Stop([Problem(path, error.lineno, 1, "template", f"cannot be read: {error.message}", hint)]) from None
 
 
 def update(site: Site) -> list[Path]:

@@ -163,10 +163,10 @@ def done(config_file: str | None, target: str) -> None:
     match = re.fullmatch(r"(.+?)(?::(\d+)(?::\d+)?)?", target)
     path, line = (match[1], match[2]) if match else (target, None)
     found, documents = chosen(config_file, [path])
-    outcome = recording.Outcome()
-    for locale, document in documents:
-        outcome.changed += recording.done(found, locale, document, int(line) if line else None).changed
-    finish(outcome, "Nothing to do.")
+    if len(documents) > 1:
+        raise click.UsageError("name one document, such as docs/fr/about.md")
+    ((locale, document),) = documents
+    finish(recording.done(found, locale, document, int(line) if line else None), "Nothing to do.")
 
 
 @main.command()

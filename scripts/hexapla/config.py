@@ -7,6 +7,7 @@ when it builds.
 from __future__ import annotations
 
 import difflib
+import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -187,6 +188,11 @@ def guess(word: str, words: list[str]) -> str:
     return "use one of: " + ", ".join(words) if len(words) <= 12 else "check the spelling; nothing known is like it"
 
 
+def absolute(path: Path) -> Path:
+    """Make a path absolute, without `..` in it, and without following links."""
+    return Path(os.path.abspath(path))  # noqa: PTH100 - resolve() would follow links
+
+
 def find(config_file: str | None) -> Path:
     """Give the configuration file that MkDocs would use. Raises Stop where there is none."""
     if config_file:
@@ -196,7 +202,7 @@ def find(config_file: str | None) -> Path:
     if not path.is_file():
         hint = "run this in the folder of mkdocs.yml, or name the file with --config-file"
         raise Stop([Problem(path, 1, 1, "config", "there is no such file", hint)])
-    return path.absolute()
+    return absolute(path)
 
 
 def load(config_file: str | None = None) -> Site:
@@ -379,7 +385,7 @@ class _Reader:
         return [str(item) for item in value]
 
     def folder(self, key: str, default: str) -> Path:
-        return (self.path.parent / self.text(key, default)).absolute()
+        return absolute(self.path.parent / self.text(key, default))
 
     def site_url(self) -> str:
         url = self.text("site_url")

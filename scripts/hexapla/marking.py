@@ -39,7 +39,8 @@ def mark(document: Document, source: Document, units: Sequence[Unit]) -> str:
         if unit.state not in (State.STALE, State.MISSING) or not segment or segment.kind in UNMARKABLE:
             continue
         if unit.translation:
-            edits.insert(unit.translation.start, f"{OPENING}{number}{CLOSING}")
+            box = re.match(r"\[[ xX]\] ", unit.translation.text)  # of a task list, which must come first
+            edits.insert(unit.translation.start + (box.end() if box else 0), f"{OPENING}{number}{CLOSING}")
         elif unit.source and not (unit.source.kind == "cell" and unit.source.line in rows):
             whole = [(index, one) for index, one in enumerate(units) if _same_row(one, unit)]
             rows.add(unit.source.line)

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from copy import deepcopy
 from html import unescape
 from pathlib import Path
@@ -19,7 +19,7 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import jinja2
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from mkdocs.config import config_options
 from mkdocs.config.base import Config
 from mkdocs.config.defaults import MkDocsConfig
@@ -137,14 +137,19 @@ class HexaplaPlugin(BasePlugin[HexaplaConfig]):  # type: ignore[no-untyped-call]
     def _on_files_first(self, files: Files, *, config: MkDocsConfig) -> Files:
         """Leave out of the publication what MkDocs leaves out: drafts and excluded documents."""
         left_out = {file.src_uri for file in files if file.inclusion.is_excluded()}  # type: ignore[no-untyped-call]
+        # A translation goes with its source.
+        source, codes = self.viewer.site.source.code, self.viewer.publication.documents
+        gone = {uri.partition("/")[2] for uri in left_out if uri.startswith(f"{source}/")}
+        left_out |= {f"{code}/{path}" for code in codes for path in gone if path in codes[code]}
         if left_out:
             self.publication = self.viewer.publication.without(left_out)
             self.viewer = Viewer(self.publication, self.locale, self.messages, self.has_status)
         own = self.viewer.publication.documents
         for file in list(files):
             code, _, path = file.src_uri.partition("/")
-            if file.is_documentation_page() and file.src_uri not in left_out and code in own and path not in own[code]:
-                files.remove(file)  # the locale's policy lets the source's page stand in for it
+            is_drafted = file.inclusion.is_excluded()  # type: ignore[no-untyped-call]
+            if file.is_documentation_page() and not is_drafted and code in own and path not in own[code]:
+                files.remove(file)  # its source is left out, or the locale's policy lets the source's page stand in
         return files
 
     @event_priority(-150)
@@ -172,13 +177,23 @@ class HexaplaPlugin(BasePlugin[HexaplaConfig]):  # type: ignore[no-untyped-call]
 
     on_files = CombinedEvent(_on_files_first, _on_files_last)
 
+    @event_priority(-150)
+    def on_nav(self, nav: Navigation, *, config: MkDocsConfig, files: Files) -> Navigation:
+        """Set the home page where static-i18n finds none, as for a locale with a territory (`pt-BR`)."""
+        if nav.homepage is None:
+            home = self.viewer.publication.url(self.locale, "index.md") or "./"
+            found = [page for page in nav.pages if page.file.url == home]
+            nav.homepage = found[0] if found else None
+        return nav
+
     @event_priority(100)
     def on_page_markdown(self, markdown: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
         """Give a page the front matter that counts, before its title is taken from it."""
         path = _path_of(page)
         if page.file.generated_by:
             template = TEMPLATES_OF_PAGES.get(path, "hexapla/category.html")
-            page.meta = {"template": template, "title": self._title_of(path)}
+            # Themes put a title into the page as it is.
+            page.meta = {"template": template, "title": str(escape(self._title_of(path)))}
         else:
             page.meta = self.viewer.publication.meta(self.locale, path)
         return self._mark(path, markdown)
@@ -214,14 +229,25 @@ class HexaplaPlugin(BasePlugin[HexaplaConfig]):  # type: ignore[no-untyped-call]
 
     # Rendering
 
+    @event_priority(100)
+    def on_page_content(self, html: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
+        """Take away marks in what Python-Markdown left alone, such as the words inside of raw HTML."""
+        return marking.MARK.sub("", html) if marking.OPENING in html else html
+
     @event_priority(-150)
     def on_env(self, env: jinja2.Environment, *, config: MkDocsConfig, files: Files) -> jinja2.Environment:
         """Escape everything in the templates below hexapla/, and translate in all of them."""
         words = self.messages[self.locale.code]
         env.autoescape = _is_ours
         env.add_extension("jinja2.ext.i18n")
+        # Jinja takes what these give for markup wherever the template that was asked for escapes (its "newstyle"), so
+        # they escape the words of catalogs themselves; what is put into them is escaped by Markup.
         env.install_gettext_callables(  # type: ignore[attr-defined]
-            words.gettext, words.ngettext, newstyle=True, pgettext=words.pgettext, npgettext=words.npgettext
+            _escaping(words.gettext),
+            _escaping(words.ngettext),
+            newstyle=True,
+            pgettext=_escaping(words.pgettext),
+            npgettext=_escaping(words.npgettext),
         )
         env.globals["theme_stylesheet"] = _theme_stylesheet(config)
         self.environment = env
@@ -287,8 +313,8 @@ class HexaplaPlugin(BasePlugin[HexaplaConfig]):  # type: ignore[no-untyped-call]
     def on_post_page(self, output: str, *, page: Page, config: MkDocsConfig) -> str:
         """Complete the head of pages whose theme does not include hexapla/head.html."""
         path = _path_of(page)
-        view = self.pages.get(path) or next(view for view in self.others if view.url.endswith(page.url))
-        return self._complete(output, view)
+        view = self.pages.get(path) or next((view for view in self.others if view.url.endswith(page.url)), None)
+        return self._complete(output, view) if view else output
 
     def _complete(self, output: str, view: View) -> str:
         """Put what machines need into the head of a page of a theme that knows nothing of this tool.
@@ -376,6 +402,13 @@ def _theme_stylesheet(config: MkDocsConfig) -> str:
     folders = (Path(folder) for folder in config.theme.dirs)
     found = (path for folder in folders for path in folder.glob("assets/stylesheets/main.*.min.css"))
     return next((f"assets/stylesheets/{path.name}" for path in found), "")
+
+
+def _escaping(translate: Callable[..., str]) -> Callable[..., Markup]:
+    def give(*arguments: Any) -> Markup:
+        return escape(translate(*arguments))
+
+    return give
 
 
 def _is_ours(template: str | None) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -69,3 +70,22 @@ def read_exact(path: Path) -> str:
 def read_text(path: Path) -> str:
     r"""Read a UTF-8 file; a byte order mark is dropped and every line ending becomes "\n". Raises as read_exact."""
     return read_exact(path).removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a UTF-8 file whole or not at all, its line endings as they are in the text; a link stays a link."""
+    target = path.resolve()
+    target.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}-")
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
+            file.write(text)
+        Path(name).chmod(target.stat().st_mode if target.exists() else 0o644)
+        Path(name).replace(target)
+    except OSError as error:
+        Path(name).unlink(missing_ok=True)
+        hint = "the file is as it was; make room, or check that its folder may be written"
+        raise Stop([Problem(path, 1, 1, "file", f"cannot be written: {error.strerror}", hint)]) from None
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise

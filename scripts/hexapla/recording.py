@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
-import tempfile
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,9 +12,9 @@ from pathlib import Path
 from hexapla import checks, content, editing, records, translations, workers
 from hexapla.alignment import like
 from hexapla.blocks import Segment
-from hexapla.config import Locale, Site, guess
+from hexapla.config import Locale, Site, absolute, guess
 from hexapla.content import Document
-from hexapla.problems import Problem, Stop, shown
+from hexapla.problems import Problem, Stop, shown, write_text
 from hexapla.publication import Publication
 from hexapla.records import Entry
 from hexapla.translations import State, Unit
@@ -54,7 +53,7 @@ def _is_named(site: Site, pair: tuple[Locale, str], argument: str) -> bool:
     locale, path = pair
     file = site.docs_dir / locale.code / path
     record = records.path_of(site, locale, path)
-    given = Path(os.path.abspath(argument))  # noqa: PTH100 - links are not followed
+    given = absolute(Path(argument))
     return argument == locale.code or given in (file, record) or given in file.parents
 
 
@@ -95,19 +94,54 @@ def _unsound(publication: Publication, locale: Locale, path: str, units: Sequenc
     if source is None or translation is None:
         return []
     problems = [*checks.unclosed_fences(source), *checks.unclosed_fences(translation)]
+    record = records.path_of(publication.site, locale, path)
+    held = records.read(publication.site, locale, path) if not translation.segments else None
+    if any(entry.translation for entry in held or []):
+        message = f"is empty, and its record still holds translations: {shown(record)}"
+        hint = "restore it from an earlier version, or remove both files"
+        problems.append(Problem(translation.path, 1, 1, "empty", message, hint))
     different = translations.structure_problem(source, translation, units)
     return problems or ([different] if different else [])
 
 
+def assign(entries: Sequence[Entry], units: Sequence[Unit]) -> list[tuple[Entry, Unit | None]]:
+    """Say which pair each entry of a record is about, no pair for two entries; None where it is in no text any more.
+
+    The first entry of a source text is about the first paragraph with that text, and so on; where the source has
+    changed, a translation as it was recorded tells, or else the paragraph that is most like what the source was.
+    """
+    present = [entry for entry in entries if not entry.is_obsolete]
+    by_source: dict[str, list[Unit]] = {}
+    for unit in units:
+        if unit.source:
+            by_source.setdefault(unit.source.text, []).append(unit)
+    found: dict[int, Unit] = {}
+    for entry in present:
+        if waiting := by_source.get(entry.source):
+            found[id(entry)] = waiting.pop(0)
+    taken = {id(unit) for unit in found.values()}
+    for entry in present:
+        if id(entry) in found:
+            continue
+        free = [unit for unit in units if id(unit) not in taken]
+        same = [one for one in free if one.translation and records.digest(one.translation.text) == entry.recorded]
+        likeness = {like(entry.follows, unit.source.text): unit for unit in free if unit.source}
+        best = max(likeness, default=0.0)
+        chosen = same[0] if same else likeness[best] if best > 0.5 else None
+        if chosen:
+            found[id(entry)] = chosen
+            taken.add(id(chosen))
+    return [(entry, found.get(id(entry))) for entry in present]
+
+
 def _unapplied(site: Site, locale: Locale, path: str, units: Sequence[Unit], entries: Sequence[Entry]) -> list[Problem]:
     """Find translations that were written into the catalog, and are not in the Markdown."""
-    present = {records.digest(unit.translation.text) for unit in units if unit.translation}
     file = records.path_of(site, locale, path)
     hint = f"run: hexapla apply {shown(file)}"
     return [
         Problem(file, entry.line, 1, "unapplied", "this translation was changed here and not in the Markdown", hint)
-        for entry in entries
-        if not entry.is_obsolete and entry.is_edited and records.digest(entry.translation) not in present
+        for entry, unit in assign(entries, units)
+        if entry.is_edited and not (unit and unit.translation and unit.translation.text == entry.translation)
     ]
 
 
@@ -118,7 +152,10 @@ def done(publication: Publication, locale: Locale, path: str, line: int | None) 
     Raises Stop where there is nothing to say so of.
     """
     site = publication.site
-    units = translations.of_document(publication, locale, path)
+    entries = records.read(site, locale, path) or []
+    units = translations.of_document(publication, locale, path, entries)
+    if waiting := _unapplied(site, locale, path, units, entries) + _unsound(publication, locale, path, units):
+        raise Stop(waiting)
     file = site.docs_dir / locale.code / path
     stale = [unit for unit in units if unit.state is State.STALE and unit.translation]
     document = publication.document(locale, path)
@@ -174,13 +211,14 @@ def _apply_one(publication: Publication, locale: Locale, path: str, outcome: Out
     if unsound := _unsound(publication, locale, path, units):
         raise Stop(unsound)
     plan = _Plan(publication, locale, path, document, units)
-    for entry in entries:
-        if not entry.is_obsolete and entry.is_edited:
-            plan.add(entry)
+    for entry, unit in assign(entries, units):
+        if entry.is_edited:
+            plan.add(entry, unit)
+    plan.finish()
     if plan.problems:
         outcome.problems += plan.problems
         return
-    text = plan.edits.result()
+    text = plan.result()
     file = site.docs_dir / locale.code / path
     if text != document.text:
         written = content.parse(file, text)  # what would not be read again is not written
@@ -208,25 +246,30 @@ class _Plan:
         self.source = publication.document(publication.site.source, path)
         self.units = units
         self.edits = editing.Edits(document.text)
+        self.planned: list[Entry] = []
+        self.keys: dict[str, str] = {}
         self.problems: list[Problem] = []
 
-    def add(self, entry: Entry) -> None:
-        """Plan one edited entry, or note why it cannot be applied."""
-        if any(unit.translation and unit.translation.text == entry.translation for unit in self.units):
-            return
-        unit = self._unit_of(entry)
-        if unit is None or (unit.translation is None and unit.source is None):
-            message = "the paragraph of this entry is in neither document any more"
-            hint = "copy the words to where they belong, then run: hexapla record"
+    def add(self, entry: Entry, unit: Unit | None) -> None:
+        """Plan one edited entry, which is about a pair, or note why it cannot be applied."""
+        if unit is None or unit.source is None:
+            message = "the paragraph of this entry is in the source no more"
+            hint = "copy the words to where they belong, then empty this msgstr"
             self.problems.append(Problem(self.catalog, entry.line, 1, "apply", message, hint))
+        elif unit.translation and unit.translation.text == entry.translation:
+            return
+        elif entry.is_fuzzy and not entry.previous:
+            message = "this translation is marked fuzzy: somebody, or a program, was not sure of it"
+            self.problems.append(
+                Problem(self.catalog, entry.line, 1, "fuzzy", message, "check it, then remove the mark")
+            )
         elif unit.translation is None:
             self._insert(unit, entry)
         elif records.digest(unit.translation.text) == entry.recorded or unit.state is State.MISSING:
-            self._replace(unit.translation, entry.translation)
+            self._replace(unit.translation, entry)
         else:
-            hint = (
-                f"choose one of the two and make both alike; the other is at {shown(self.file)}:{unit.translation.line}"
-            )
+            other = f"{shown(self.file)}:{unit.translation.line}"
+            hint = f"choose one of the two and make both alike; the other is at {other}"
             what = "this translation was changed here and in the Markdown since it was recorded"
             self.problems.append(Problem(self.catalog, entry.line, 1, "conflict", what, hint))
             hint = f"choose one of the two and make both alike; the other is at {shown(self.catalog)}:{entry.line}"
@@ -234,58 +277,52 @@ class _Plan:
             place = (unit.translation.line, unit.translation.column)
             self.problems.append(Problem(self.file, *place, "conflict", what, hint))
 
-    def _unit_of(self, entry: Entry) -> Unit | None:
-        """Find the pair that an entry is about: by its recorded translation, else by its source."""
-        for unit in self.units:
-            if unit.translation and entry.recorded and records.digest(unit.translation.text) == entry.recorded:
-                return unit
-        candidates = [unit for unit in self.units if unit.source and unit.source.text == entry.source]
-        free = [unit for unit in candidates if unit.translation is None]
-        if free or candidates:
-            return (free or candidates)[0]
-        # The source has changed too: the paragraph that is most like what it was.
-        likeness = {like(entry.follows, unit.source.text): unit for unit in self.units if unit.source}
-        return likeness[max(likeness)] if likeness and max(likeness) > 0.5 else None
+    def finish(self) -> None:
+        """Put in the keys of the front matter, and make sure that everything planned can be read back as it is."""
+        if self.keys:
+            lines = "".join(f"{key}: {editing.quote(words)}\n" for key, words in self.keys.items())
+            match = re.match(r"\ufeff?-{3}[ \t]*(?:\r\n|\r|\n)", self.document.text)
+            if self.document.meta and match:
+                self.edits.insert(match.end(), lines)
+            else:
+                self.edits.insert(self.document.body_start, f"---\n{lines}---\n")
+        if self.problems:
+            return
+        read_back = Counter(one.text for one in content.parse(self.file, self.result()).segments)
+        for entry in self.planned:
+            if not read_back[entry.translation]:
+                message = "these words cannot stand in the Markdown as they are: it would read them as something else"
+                hint = "write \\| for | in a table, and no straight quotation marks in a title"
+                self.problems.append(Problem(self.catalog, entry.line, 1, "apply", message, hint))
+            read_back[entry.translation] -= 1
 
-    def _replace(self, segment: Segment, words: str) -> None:
-        self.edits.replace(segment.start, segment.end, editing.place_words(self.document.text, segment, words))
+    def result(self) -> str:
+        """The document's text with everything that was planned, all line endings as they were."""
+        text = self.edits.result()
+        if "\r\n" in self.document.text:
+            text = re.sub(r"(?<!\r)\n", "\r\n", text)
+        return text
+
+    def _replace(self, segment: Segment, entry: Entry) -> None:
+        self.planned.append(entry)
+        words = editing.place_words(self.document.text, segment, entry.translation)
+        self.edits.replace(segment.start, segment.end, words)
 
     def _insert(self, unit: Unit, entry: Entry) -> None:
         """Plan the block of a missing paragraph behind the paragraph before it, with the marks of its source."""
         source = unit.source
         assert source is not None and self.source is not None
-        if source.kind == "front matter":
-            self._insert_key(source.key, entry.translation)
-            return
         if source.kind in ("cell", "title", "term"):
             message = f"a {source.kind} cannot be put into the Markdown by itself"
             hint = "add the whole block to the Markdown by hand, then run: hexapla record"
             self.problems.append(Problem(self.catalog, entry.line, 1, "apply", message, hint))
             return
+        self.planned.append(entry)
+        if source.kind == "front matter":
+            self.keys[source.key] = entry.translation
+            return
         at, block = editing.insertion(self.document, self.source, self.units, unit, {source.start: entry.translation})
         self.edits.insert(at, block)
-
-    def _insert_key(self, key: str, words: str) -> None:
-        line = f"{key}: {editing.quote(words)}\n"
-        if self.document.body_start and self.document.meta:
-            match = re.match(r"\ufeff?-{3}[ \t]*(?:\r\n|\r|\n)", self.document.text)
-            self.edits.insert(match.end() if match else 0, line)
-        else:
-            self.edits.insert(0, f"---\n{line}---\n")
-
-
-def write_text(path: Path, text: str) -> None:
-    """Write a file whole or not at all, its line endings as they are in the text."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
-            file.write(text)
-        Path(name).chmod(path.stat().st_mode if path.exists() else 0o644)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
 
 
 # First records of translations that were there before

@@ -25,6 +25,9 @@ from hexapla.blocks import Segment
 from hexapla.config import Locale, Site
 from hexapla.problems import Problem, Stop, read_text
 
+DOUBTED = "(somebody has marked this translation fuzzy)"
+"""What stands for the source words of a translation that was current, until somebody doubted it in a PO tool."""
+
 FOLLOWS = "follows: "
 DIGEST = re.compile(r"recorded: ([0-9a-f]{10})")
 
@@ -46,8 +49,10 @@ class Entry:
 
     @property
     def follows(self) -> str:
-        """The source text that the translation follows."""
-        return self.previous if self.is_fuzzy and self.previous else self.source
+        """The source text that the translation follows; DOUBTED where a fuzzy mark says that it follows none."""
+        if not self.is_fuzzy:
+            return self.source
+        return self.previous or DOUBTED
 
     @property
     def is_edited(self) -> bool:

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import yaml
 
-from hexapla import catalogs, checks, cldr, config, content, publication, recording, records, translations
+from hexapla import catalogs, checks, cldr, config, content, publication, records, translations
 from hexapla.config import DEFAULT_THEME_DIR, Locale, Site, guess
-from hexapla.problems import Problem, Stop, read_exact, shown
+from hexapla.problems import Problem, Stop, read_exact, shown, write_text
 from hexapla.publication import Publication
 
 
@@ -40,15 +40,19 @@ def locale(site: Site, code: str) -> Started:
     added = Locale(code, is_source=False)
     files = [site.config_file]
     partial = _partial(site, added)
-    recording.write_text(site.config_file, text)
+    found = publication.read(site)
+    home = next((path for path in ("index.md", "README.md") if found.document(site.source, path)), "index.md")
+    has_home = any((site.docs_dir / code / path).exists() for path in ("index.md", "README.md"))
+    own_files = [] if has_home else list(document(found, added, home).files)
     if partial:
         path, words = partial
-        recording.write_text(path, words)
+        write_text(path, words)
         files.append(path)
-    files += document(publication.read(site), added, "index.md").files
+    write_text(site.config_file, text)
+    files += own_files
     files += [path for path in catalogs.update(config.load(str(site.config_file))) if path not in files]
     steps = [
-        f"Translate {shown(site.docs_dir / code / 'index.md')}; start further pages with: hexapla new {code} PATH",
+        f"Translate {shown(site.docs_dir / code / home)}; start further pages with: hexapla new {code} PATH",
         f"Translate the words of the interface: {shown(catalogs.path_of(site, added))}",
         f"Look at it: hexapla serve {code}",
         f"When a page is translated: hexapla record {code}",
@@ -69,8 +73,9 @@ def _with_language(site: Site, code: str) -> str:
         hint = f"add it by hand: - {{locale: {code}, name: {cldr.language_name(code)}}}"
         raise Stop([site.problem("plugins.i18n.languages", "locale", message, hint)])
     last = node.value[-1]
-    while isinstance(last, yaml.MappingNode) and not last.flow_style and last.value:
-        last = last.value[-1][1]
+    while not isinstance(last, yaml.ScalarNode) and not last.flow_style and last.value:
+        item = last.value[-1]
+        last = item[1] if isinstance(item, tuple) else item
     end = text.find("\n", last.end_mark.index)
     end = len(text) if end < 0 else end + 1
     first = node.value[0].start_mark
@@ -79,7 +84,9 @@ def _with_language(site: Site, code: str) -> str:
     lead = dash.group() if dash else "- "
     name = yaml.safe_dump(cldr.language_name(code), allow_unicode=True).splitlines()[0]
     entry = f"{lead}locale: {yaml.safe_dump(code).splitlines()[0]}\n{' ' * len(lead)}name: {name}\n"
-    return text[:end] + ("" if text[:end].endswith("\n") else "\n") + entry + text[end:]
+    changed = text[:end] + ("" if text[:end].endswith("\n") else "\n") + entry + text[end:]
+    yaml.compose(changed, Loader=config.Loader)  # never write what could not be read again
+    return changed
 
 
 def _child(node: yaml.Node | None, name: str) -> yaml.Node | None:
@@ -128,7 +135,7 @@ def document(found: Publication, own: Locale, path: str) -> Started:
     body = source.body.replace("\r\n", "\n").replace("\r", "\n")
     text = f"---\n{front}---\n{body}" if front else body
     units = translations.pair(source, content.parse(target, text), [])
-    recording.write_text(target, text)
+    write_text(target, text)
     # Nothing is translated yet, not even a name that may well stay as it is.
     record = records.path_of(site, own, path)
     records.write(site, own, path, [records.Line(unit.source, None) for unit in units])
@@ -137,7 +144,7 @@ def document(found: Publication, own: Locale, path: str) -> Started:
 
 def document_of(site: Site, own: Locale, name: str) -> str:
     """The path of a document below its locale's folder, from what the user typed: `about.md` or `docs/en/about.md`."""
-    given = Path(name).absolute()
+    given = config.absolute(Path(name))
     for one in (site.source, own):
         if given.is_relative_to(site.docs_dir / one.code):
             return given.relative_to(site.docs_dir / one.code).as_posix()
