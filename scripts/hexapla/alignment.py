@@ -31,6 +31,7 @@ VARIANCE = 3.0
 sentences; paragraphs of this publication vary less."""
 
 NEVER = 1e6
+NEARNESS = 1e-6
 
 # What differences and agreements weigh, in the unit of -ln of a probability. Found by trying on damaged documents of
 # the publication and on generated ones: tests/test_alignment.py measures what they achieve.
@@ -197,7 +198,9 @@ def _path(sources: Sequence[Unit], targets: Sequence[Unit], cost: _Cost) -> list
     for row in range(rows):
         for column in range(columns):
             if row and column:
+                # Among equals, the nearest to the diagonal: so the same texts are always paired in the same way.
                 both = best[row - 1][column - 1] + cost(sources[row - 1], targets[column - 1])
+                both += NEARNESS * abs(row - column)
             else:
                 both = NEVER if row or column else 0.0
             left = best[row - 1][column] + GAP if row else NEVER

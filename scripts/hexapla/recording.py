@@ -81,7 +81,8 @@ def _record_one(publication: Publication, locale: Locale, path: str) -> Outcome:
         units = translations.of_document(publication, locale, path, entries)
         if waiting := _unapplied(site, locale, path, units, entries) + _unsound(publication, locale, path, units):
             return Outcome(problems=waiting)
-        changed = records.write(site, locale, path, translations.lines_of(units))
+        source, translation = publication.document(site.source, path), publication.document(locale, path)
+        changed = records.write(site, locale, path, translations.settled(source, translation, entries))
     except Stop as stop:
         return Outcome(problems=list(stop.problems))
     return Outcome([records.path_of(site, locale, path)] if changed else [])
@@ -226,10 +227,9 @@ def _apply_one(publication: Publication, locale: Locale, path: str, outcome: Out
         outcome.changed.append(file)
         document = written
     source = publication.document(site.source, path)
-    units = translations.pair(source, document, entries)
     # What was written in a PO tool follows the words that stood there, not what the source has become since:
     # translations.pair knows that from the entries.
-    lines = translations.lines_of(units)
+    lines = translations.settled(source, document, entries)
     if records.write(site, locale, path, lines):
         outcome.changed.append(records.path_of(site, locale, path))
 
@@ -360,8 +360,7 @@ def adopt(
             for unit in first
             if unit.source and unit.translation and unit.state is not State.MISSING
         ]
-        units = translations.pair(source, translation, entries)
-        if records.write(site, locale, path, translations.lines_of(units)):
+        if records.write(site, locale, path, translations.settled(source, translation, entries)):
             outcome.changed.append(records.path_of(site, locale, path))
     return outcome
 

@@ -117,6 +117,21 @@ class Line:
     follows: str = ""
 
 
+def entries_of(lines: Sequence[Line]) -> list[Entry]:
+    """Give the entries that a record of these lines will hold."""
+    entries = []
+    for line in lines:
+        words = line.translation.text if line.translation else ""
+        mark = digest(words) if words else ""
+        if line.source:
+            is_stale = bool(words and line.follows and line.follows != line.source.text)
+            previous = line.follows if is_stale else ""
+            entries.append(Entry(line.source.text, words, previous, is_stale, recorded=mark))
+        elif line.follows:
+            entries.append(Entry(line.follows, words, is_obsolete=True, recorded=mark))
+    return entries
+
+
 def render(
     site: Site, locale: Locale, path: str, lines: Sequence[Line], notes: Mapping[str, list[str]] | None = None
 ) -> BabelCatalog:

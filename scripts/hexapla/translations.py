@@ -127,11 +127,32 @@ def lines_of(units: Sequence[Unit]) -> list[records.Line]:
     source.
     """
     lines = []
+    present = {unit.source.text for unit in units if unit.source}
     for unit in units:
         if unit.state is State.MISSING:
             lines.append(records.Line(unit.source, None))
+        elif unit.state is State.ORPHAN:
+            # What follows words that the source still has is a paragraph too many, not one that lost its source.
+            lines.append(records.Line(None, unit.translation, "" if unit.follows in present else unit.follows))
         else:
             lines.append(records.Line(unit.source, unit.translation, unit.follows))
+    return lines
+
+
+def settled(source: Document | None, translation: Document | None, entries: Sequence[Entry]) -> list[records.Line]:
+    """Say what is to be recorded, so that recording it once more changes nothing.
+
+    A first record can teach the alignment something, where texts repeat; then it is asked again.
+    """
+    lines = lines_of(pair(source, translation, entries))
+    texts = [segment.text for document in (source, translation) if document for segment in document.segments]
+    if len(set(texts)) == len(texts):
+        return lines
+    for _ in range(4):
+        again = lines_of(pair(source, translation, records.entries_of(lines)))
+        if again == lines:
+            break
+        lines = again
     return lines
 
 
@@ -160,11 +181,14 @@ def structure_problem(source: Document, translation: Document, units: Sequence[U
     if len(own) < 4 or 2 * lost <= len(own):
         return None
     pairs = list(zip(source.pieces, translation.pieces, strict=False))
-    index = next((n for n, (one, other) in enumerate(pairs) if one.shape != other.shape), len(pairs) - 1)
-    one, other = pairs[index]
+    index = next((n for n, (one, other) in enumerate(pairs) if one.shape != other.shape), len(pairs))
+    other = translation.pieces[min(index, len(translation.pieces) - 1)]
+    origin = "the source has nothing"
+    if index < len(source.pieces):
+        origin = f"{shown(source.path)}:{source.pieces[index].line} has a {source.pieces[index].kind}"
     message = (
         f"does not follow its source: {lost} of {len(own)} paragraphs have no partner; the first block that differs is "
-        f"this {other.kind}, where {shown(source.path)}:{one.line} has a {one.kind}"
+        f"this {other.kind}, where {origin}"
     )
     hint = "give it the headings, paragraphs and lists of its source, in the same order"
     return Problem(translation.path, other.line, 1, "structure", message, hint)
