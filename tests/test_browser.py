@@ -36,13 +36,18 @@ class Visit:
         self.wrong: list[str] = []
         self.page.on("console", self._console)
         self.page.on("pageerror", lambda error: self.wrong.append(f"script: {error}"))
-        self.page.on("requestfailed", lambda request: self.wrong.append(f"failed: {request.url}"))
+        self.page.on("requestfailed", self._failed)
         self.page.on("response", self._response)
         self.page.on("request", self._request)
 
     def _console(self, message: Any) -> None:
         if message.type in {"error", "warning"}:
             self.wrong.append(f"console: {message.text}")
+
+    def _failed(self, request: Any) -> None:
+        # What is still under way when the tab goes to the next page is broken off by the browser itself.
+        if "ERR_ABORTED" not in (request.failure or ""):
+            self.wrong.append(f"failed: {request.url}")
 
     def _response(self, response: Any) -> None:
         if response.status >= 400:
