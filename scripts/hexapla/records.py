@@ -209,6 +209,6 @@ def write(site: Site, locale: Locale, path: str, lines: Sequence[Line]) -> bool:
     """Write a document's record if that changes the file; say whether it did."""
     file = path_of(site, locale, path)
     notes: dict[str, list[str]] = {}
-    if file.is_file():
+    if file.is_file() and re.search(r"^#( |$)", read_text(file), re.MULTILINE):  # people's comments are rare
         notes = {str(message.id): message.user_comments for message in catalogs.read(file, locale) if message.id}
     return catalogs.write(file, render(site, locale, path, lines, notes), locale)

@@ -145,9 +145,8 @@ def settled(source: Document | None, translation: Document | None, entries: Sequ
     A first record can teach the alignment something, where texts repeat; then it is asked again.
     """
     lines = lines_of(pair(source, translation, entries))
-    texts = [segment.text for document in (source, translation) if document for segment in document.segments]
-    if len(set(texts)) == len(texts):
-        return lines
+    if all(line.source and line.translation for line in lines):
+        return lines  # paired by order, and so it will be again
     for _ in range(4):
         again = lines_of(pair(source, translation, records.entries_of(lines)))
         if again == lines:
