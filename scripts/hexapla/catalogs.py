@@ -64,10 +64,7 @@ class Messages:
 
     def ngettext(self, singular: str, plural: str, number: int) -> str:
         """Translate a message that counts something."""
-        forms = self.entries.get(("", singular))
-        if not forms:
-            return singular if number == 1 else plural
-        return forms[min(cldr.plural_index(number, self.locale.code), len(forms) - 1)]
+        return self.npgettext("", singular, plural, number)
 
     def npgettext(self, context: str, singular: str, plural: str, number: int) -> str:
         """Translate a message that counts something and means something else elsewhere."""

@@ -158,10 +158,8 @@ def rows(publication: Publication, problems: list[Problem] | None = None) -> lis
 
 
 def _count(publication: Publication, locale: Locale, path: str) -> Row | tuple[Problem, ...]:
-    try:
-        return row_of(locale, path, translations.of_document(publication, locale, path))
-    except Stop as stop:
-        return stop.problems
+    units = _pair(publication, locale, path)
+    return units if isinstance(units, tuple) else row_of(locale, path, units)
 
 
 def _interface(publication: Publication, locale: Locale, messages: Sequence[BabelMessage]) -> Row | tuple[Problem, ...]:
