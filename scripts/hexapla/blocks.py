@@ -98,6 +98,29 @@ def partition(text: str) -> list[str]:
     return ["".join(lines[one:other]) for one, other in pairwise(cuts) if one < other]
 
 
+def top_level(text: str) -> list[tuple[int, int]]:
+    """Give the first line of each top-level block, from 0, and the line behind its last."""
+    tokens = _parse(LINES.findall(text))
+    return [(token.map[0], token.map[1]) for token in tokens if token.level == 0 and token.map and token.nesting >= 0]
+
+
+DEEPEST = 50
+"""Nobody nests lists and quotations so deep; programs that read them fail, or take for ever."""
+
+
+def depth(text: str) -> tuple[int, int]:
+    """Say how many lists, quotations and containers are open at once, at most DEEPEST, and on which line, from 0."""
+    opened = deepest = line = 0
+    for token in _parse(LINES.findall(text)):
+        kind = token.type.rsplit("_", 1)[0]
+        if kind == "container" or NAMES.get(kind) in OPENING:
+            opened += token.nesting
+            if opened > deepest:
+                deepest, line = opened, (token.map or [0])[0]
+    # The parser stops at a hundred levels: two for each list.
+    return min(deepest + deepest // 49, DEEPEST), line
+
+
 def _parse(lines: Sequence[str]) -> list[Token]:
     return PARSER.parse("\n".join(line.rstrip("\r\n") for line in lines))
 
@@ -166,6 +189,9 @@ NAMES = {
     "tr": "tr",
 }
 """How blocks around a segment are named in `nest`."""
+
+OPENING = frozenset({"ul", "ol", "quote", "dl"})
+"""The blocks that count as nesting."""
 
 
 class _Cutter:

@@ -12,6 +12,7 @@ import io
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ from babel.messages.extract import extract_from_file
 
 from hexapla import cldr
 from hexapla.config import Locale, Site
-from hexapla.problems import Problem, Stop, read_exact, read_text, write_text
+from hexapla.problems import Problem, Stop, read_exact, read_text, say, write_text
 
 DOMAIN = "site"
 KEYWORDS: dict[str, Any] = {
@@ -42,7 +43,11 @@ EXTRACTORS: dict[str, Any] = {
 }
 """Which files hold messages, and what finds them there."""
 TRANSLATOR_COMMENT = "translators:"
-PLACEHOLDER = re.compile(r"%\((\w+)\)([a-z])|%%")
+PLACEHOLDER = re.compile(r"%%|%\([^()]*\)[#0 +-]*[a-zA-Z]?|%[#0+-]?[a-zA-Z](?![a-zA-Z])|\{[\w.!:\[\]]*\}")
+PLACEHOLDERS_OF_ONE = frozenset({"%(number)s", "%(minutes)s", "%(count)s"})
+"""A form for exactly one thing may say the number in words."""
+
+TAG = re.compile(r"</?[A-Za-z!][^<>]*>?")
 OWN_FOLDER = Path(__file__).parent
 
 
@@ -79,28 +84,33 @@ class Messages:
         return {tag: self.ngettext(singular, plural, number) for tag, number in samples.items()}
 
 
-def path_of(site: Site, locale: Locale) -> Path:
+def path_of(site: Site, locale: Locale, domain: str = DOMAIN) -> Path:
     """Where a locale's catalog is."""
-    return site.catalogs_dir / locale.code / "LC_MESSAGES" / f"{DOMAIN}.po"
+    return site.catalogs_dir / locale.code / "LC_MESSAGES" / f"{domain}.po"
 
 
-def template_path(site: Site) -> Path:
+def template_path(site: Site, domain: str = DOMAIN) -> Path:
     """Where the list of all messages is."""
-    return site.catalogs_dir / f"{DOMAIN}.pot"
+    return site.catalogs_dir / f"{domain}.pot"
 
 
 def load(site: Site, locale: Locale) -> Messages:
-    """Read a locale's translations for use. A catalog that is not there counts as empty, fuzzy entries as missing.
+    """Read the interface's words in a locale, for use. Raises Stop where the catalog cannot be read."""
+    return load_file(path_of(site, locale), locale)
+
+
+def load_file(path: Path, locale: Locale) -> Messages:
+    """Read a catalog for use. One that is not there counts as empty, fuzzy entries and those that cannot be filled in
+    as missing.
 
     Raises Stop with a `po-syntax` problem where the file cannot be read.
     """
-    path = path_of(site, locale)
     if not path.is_file():
         return Messages(locale)
     entries = {}
     for message in read(path, locale):
         forms = forms_of(message)
-        if message.id and all(forms) and not message.fuzzy:
+        if message.id and all(forms) and not message.fuzzy and is_usable(message):
             singular = message.id if isinstance(message.id, str) else message.id[0]
             entries[message.context or "", singular] = forms
     return Messages(locale, entries)
@@ -114,11 +124,8 @@ def read(path: Path, locale: Locale | None = None) -> BabelCatalog:
     """
     text = read_text(path)
     if read_exact(path).startswith("\ufeff"):
-        message, hint = (
-            "starts with a byte order mark, which gettext tools refuse",
-            "save it as UTF-8 without BOM",
-        )
-        raise Stop([Problem(path, 1, 1, "po-syntax", message, hint)])
+        message = say("starts with a byte order mark, which gettext tools refuse")
+        raise Stop([Problem(path, 1, 1, "po-syntax", message, say("save it as UTF-8 without BOM"))])
     _refuse_what_is_no_catalog(path, text)
     _refuse_a_fatal_header(path, text, locale)
     try:
@@ -127,13 +134,15 @@ def read(path: Path, locale: Locale | None = None) -> BabelCatalog:
         )
     except pofile.PoFileError as error:
         line = (error.lineno or 0) + 1
-        hint = "compare with the entries around it: msgid and msgstr, each text in double quotes"
-        raise Stop([Problem(path, line, 1, "po-syntax", f"is not a gettext entry: {error.args[0]}", hint)]) from None
+        hint = say("compare with the entries around it: msgid and msgstr, each text in double quotes")
+        message = say("is not a gettext entry: %(reason)s", reason=error.args[0])
+        raise Stop([Problem(path, line, 1, "po-syntax", message, hint)]) from None
     except Exception as error:
         # Babel lets what it stumbles over through as it is: ValueError, IndexError, UnicodeError, LookupError.
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        hint = "compare its header with that of another locale's catalog"
-        raise Stop([Problem(path, 1, 1, "po-syntax", f"cannot be read as a catalog: {reason}", hint)]) from None
+        hint = say("compare its header with that of another locale's catalog")
+        message = say("cannot be read as a catalog: %(reason)s", reason=reason)
+        raise Stop([Problem(path, 1, 1, "po-syntax", message, hint)]) from None
     for entry in catalog:
         # Babel takes previous msgids (`#|`) for comments of people; previous_of reads them.
         entry.user_comments = [comment for comment in entry.user_comments if not comment.startswith("|")]
@@ -164,8 +173,8 @@ def _refuse_what_is_no_catalog(path: Path, text: str) -> None:
             continue
         if match["keyword"] in ("msgctxt", "msgid") and keyword.startswith("msgstr"):
             if identity and (context, identity) in seen:
-                message = f"the same entry is already at line {seen[context, identity]}"
-                problems.append(Problem(path, start, 1, "duplicate", message, "keep one of the two"))
+                message = say("the same entry is already at line %(line)s", line=seen[context, identity])
+                problems.append(Problem(path, start, 1, "duplicate", message, say("keep one of the two")))
             seen.setdefault((context, identity), start)
             context = identity = ""
         keyword = match["keyword"] or keyword
@@ -184,15 +193,24 @@ def _bad_line(path: Path, number: int, line: str) -> Problem:
     """Say what is wrong with a line that is no part of a catalog."""
     column = len(line) - len(line.lstrip()) + 1
     if line.startswith(("<<<<<<<", "=======", ">>>>>>>")):
-        message, hint = "holds the marks of an unfinished merge", "choose one side and remove the three mark lines"
+        message, hint = (
+            say("holds the marks of an unfinished merge"),
+            say("choose one side and remove the three mark lines"),
+        )
     elif line.count('"') % 2:
-        message, hint = "a text that opens here is not closed", 'end it with a double quote: "'
+        message, hint = say("a text that opens here is not closed"), say('end it with a double quote: "')
         column = line.index('"') + 1
     elif line.count('"') > 2:
-        message, hint = "a double quote inside a text needs a backslash", 'write \\" for a quote inside a text'
+        message, hint = (
+            say("a double quote inside a text needs a backslash"),
+            say('write \\" for a quote inside a text'),
+        )
         column = line.index('"') + 1
     else:
-        message, hint = "is not a line of a gettext catalog", "write a comment (#), msgid, msgstr or a quoted text"
+        message, hint = (
+            say("is not a line of a gettext catalog"),
+            say("write a comment (#), msgid, msgstr or a quoted text"),
+        )
     return Problem(path, number, column, "po-syntax", message, hint)
 
 
@@ -246,28 +264,32 @@ def _refuse_a_fatal_header(path: Path, text: str, locale: Locale | None) -> None
     charset, number = fields.get("content-type", ("charset=UTF-8", 1))
     match = re.search(r"charset=([\w-]+)", charset)
     if not match or match[1].lower() not in ("utf-8", "utf8"):
-        message = f"Content-Type is {charset!r}, and catalogs here are UTF-8"
-        hint = "save the file as UTF-8 and write: Content-Type: text/plain; charset=UTF-8"
+        message = say("Content-Type is %(charset)s, and catalogs here are UTF-8", charset=repr(charset))
+        hint = say("save the file as UTF-8 and write: Content-Type: text/plain; charset=UTF-8")
         raise Stop([Problem(path, number, 1, "po-header", message, hint)])
     forms, number = fields.get("plural-forms", ("", 1))
     if locale and forms and (problem := _wrong_plurals(forms, locale)):
-        hint = f"write: Plural-Forms: {cldr.plural_forms(locale.code)}"
+        hint = say("write: %(line)s", line=f"Plural-Forms: {cldr.plural_forms(locale.code)}")
         raise Stop([Problem(path, number, 1, "po-header", problem, hint)])
 
 
+@cache
 def _wrong_plurals(forms: str, locale: Locale) -> str:
     """Compare a Plural-Forms header with CLDR, by what it computes; give what is wrong, or nothing."""
     match = re.fullmatch(r"nplurals\s*=\s*(\d+)\s*;\s*plural\s*=\s*([^;]+);?\s*", forms)
     samples = cldr.plural_samples(locale.code)
     if not match or len(match[1]) > 2 or int(match[1]) != len(samples):
-        return f"Plural-Forms is {forms[:60]!r}; {locale.name} has {len(samples)} plural forms"
+        values = {"forms": repr(forms[:60]), "language": locale.name, "count": len(samples)}
+        return say("Plural-Forms is %(forms)s; %(language)s has %(count)s plural forms", **values)
     try:
         plural = gettext.c2py(match[2])
         numbers = (*range(0, 131), *samples.values())
         same = all(plural(number) == cldr.plural_index(number, locale.code) for number in numbers)
     except (ValueError, RecursionError, ZeroDivisionError, OverflowError):
         same = False
-    return "" if same else f"the plural rule {match[2][:60]!r} is not that of {locale.name}"
+    if same:
+        return ""
+    return say("the plural rule %(rule)s is not that of %(language)s", rule=repr(match[2][:60]), language=locale.name)
 
 
 def check_header(path: Path, locale: Locale, text: str) -> Iterator[Problem]:
@@ -276,9 +298,11 @@ def check_header(path: Path, locale: Locale, text: str) -> Iterator[Problem]:
     for name, wanted in (("Language", locale.code), ("Plural-Forms", cldr.plural_forms(locale.code))):
         value, number = fields.get(name.lower(), ("", 1))
         if not value:
-            yield Problem(path, number, 1, "po-header", f"{name} is missing in the header", f"write: {name}: {wanted}")
+            message = say("%(name)s is missing in the header", name=name)
+            yield Problem(path, number, 1, "po-header", message, say("write: %(line)s", line=f"{name}: {wanted}"))
         elif name == "Language" and cldr.language_tag(value) != locale.tag:
-            yield Problem(path, number, 1, "po-header", f"{name} is {value!r}", f"write: {name}: {wanted}")
+            message = say("%(name)s is %(value)s", name=name, value=repr(value))
+            yield Problem(path, number, 1, "po-header", message, say("write: %(line)s", line=f"{name}: {wanted}"))
 
 
 def write(path: Path, catalog: BabelCatalog, locale: Locale | None) -> bool:
@@ -318,12 +342,17 @@ def extract(site: Site) -> BabelCatalog:
         folders.append((site.custom_dir, name))
     for folder, shown_as in folders:
         for path in sorted(folder.rglob("*")):
-            if path.suffix in EXTRACTORS and path.is_file():
+            if path.suffix in EXTRACTORS and path.is_file() and _may_hold_messages(path):
                 name = f"{shown_as}/{path.relative_to(folder).as_posix()}"
                 for _, message, comments, context in _messages_of(path):
                     cleaned = [comment.split(":", 1)[-1].strip() for comment in comments]
                     catalog.add(message, locations=[(name, 0)], auto_comments=cleaned, context=context)
     return catalog
+
+
+def _may_hold_messages(path: Path) -> bool:
+    """Whether a file is worth reading closely: a program can only hold messages if it calls what translates them."""
+    return path.suffix != ".py" or re.search(rb"(?:gettext|plural_forms)\(", path.read_bytes()) is not None
 
 
 def messages_of(site: Site) -> list[BabelMessage]:
@@ -346,16 +375,19 @@ def _messages_of(path: Path) -> Iterator[tuple[int, Any, list[str], str | None]]
         raise Stop([Problem(path, error.lineno, 1, "template", f"cannot be read: {error.message}", hint)]) from None
 
 
-def update(site: Site) -> list[Path]:
-    """Bring site.pot and every locale's catalog up to date; give the files that changed.
+def update(site: Site, template: BabelCatalog | None = None, domain: str = DOMAIN) -> list[Path]:
+    """Bring the template and every locale's catalog up to date; give the files that changed.
+
+    `template` holds the messages of the domain: those of the site's interface, where it is not given.
 
     A message whose source text was only reworded keeps its translation as `fuzzy`, with the previous text. The source
     locale needs no catalog: its messages are the texts themselves.
     """
-    template = extract(site)
-    changed = [template_path(site)] if write(template_path(site), template, None) else []
+    template = template or extract(site)
+    pot = template_path(site, domain)
+    changed = [pot] if write(pot, template, None) else []
     for locale in site.translations:
-        path = path_of(site, locale)
+        path = path_of(site, locale, domain)
         catalog = read(path, locale) if path.is_file() else BabelCatalog(locale=str(cldr.parse(locale.code)))
         catalog.update(template, no_fuzzy_matching=False, update_header_comment=False, keep_user_comments=True)
         catalog.obsolete.clear()
@@ -381,17 +413,21 @@ def forms_of(message: BabelMessage) -> tuple[str, ...]:
 # Checks
 
 
-def check(site: Site) -> Iterator[Problem]:
-    """Yield what keeps the catalogs from being complete and in step with the templates."""
-    template = extract(site)
-    pot = template_path(site)
-    hint = "run: hexapla catalogs update"
+def check(site: Site, template: BabelCatalog | None = None, domain: str = DOMAIN) -> Iterator[Problem]:
+    """Yield what keeps the catalogs from being complete and in step with the templates.
+
+    `template` holds the messages of the domain: those of the site's interface, where it is not given.
+    """
+    template = template or extract(site)
+    pot = template_path(site, domain)
+    hint = say("run: hexapla catalogs update")
     if not pot.is_file() or _ids(read(pot)) != _ids(template):
-        yield Problem(pot, 1, 1, "catalog", "is not what the templates hold", hint)
+        yield Problem(pot, 1, 1, "catalog", say("is not what the templates hold"), hint)
     for locale in site.translations:
-        path = path_of(site, locale)
+        path = path_of(site, locale, domain)
         if not path.is_file():
-            yield Problem(path, 1, 1, "catalog", f"the catalog of {locale.code} is missing", hint)
+            message = say("the catalog of %(locale)s is missing", locale=locale.code)
+            yield Problem(path, 1, 1, "catalog", message, hint)
             continue
         try:
             catalog = read(path, locale)
@@ -399,41 +435,86 @@ def check(site: Site) -> Iterator[Problem]:
             yield from stop.problems
             continue
         if _ids(catalog) != _ids(template):
-            yield Problem(path, 1, 1, "catalog", "does not hold the messages of site.pot", hint)
+            yield Problem(path, 1, 1, "catalog", say("does not hold the messages of %(name)s", name=pot.name), hint)
         yield from check_header(path, locale, read_text(path))
-        for message in catalog:
-            if message.id:
-                yield from _check_message(path, locale, message)
+        for entry in catalog:
+            if entry.id:
+                yield from check_message(path, locale, entry)
+        for number, line in enumerate(read_text(path).split("\n"), start=1):
+            if line.startswith("#~ msgid "):
+                what = say("%(message)s is no message of the site any more", message=_short(line[9:].strip('"')))
+                yield Problem(path, number, 1, "obsolete", what, hint)
+
+
+def has_catalogs(site: Site) -> bool:
+    """Whether a site keeps catalogs at all."""
+    paths = [template_path(site), *(path_of(site, locale) for locale in site.translations)]
+    return any(path.is_file() for path in paths)
 
 
 def _ids(catalog: BabelCatalog) -> list[Any]:
     return [(message.context, message.id) for message in catalog if message.id]
 
 
-def _check_message(path: Path, locale: Locale, message: BabelMessage) -> Iterator[Problem]:
-    """A message is translated, in as many forms as the language has, with the placeholders of its source."""
+def _short(text: str) -> str:
+    return repr(text if len(text) <= 50 else text[:49] + "…")
+
+
+def check_message(path: Path, locale: Locale, message: BabelMessage) -> Iterator[Problem]:
+    """A message is translated, in as many forms as the language has, with what its source has besides words."""
     line = message.lineno or 1
-    source = message.id if isinstance(message.id, str) else message.id[0]
     forms = forms_of(message)
-    short = source if len(source) <= 50 else source[:49] + "…"
+    name = _short(message.id if isinstance(message.id, str) else message.id[0])
+    count = len(cldr.plural_samples(locale.code))
+    if message.pluralizable and len(forms) != count:
+        values = {"own": len(forms), "language": locale.name, "count": count}
+        what = say("has %(own)s plural forms; %(language)s has %(count)s", **values)
+        hint = say("write msgstr[0] and so on, one for each form")
+        yield Problem(path, line, 1, "plural-count", what, hint)
     if message.fuzzy:
-        yield Problem(path, line, 1, "fuzzy", f"{short!r} is marked fuzzy", "translate it anew, then remove '#, fuzzy'")
+        hint = say("translate it anew, then remove '#, fuzzy'")
+        yield Problem(path, line, 1, "fuzzy", say("%(message)s is marked fuzzy", message=name), hint)
+    elif not any(forms):
+        hint = say("fill in its msgstr")
+        yield Problem(path, line, 1, "untranslated-message", say("%(message)s has no translation", message=name), hint)
     elif not all(forms):
-        yield Problem(path, line, 1, "untranslated", f"{short!r} has no translation", "fill in its msgstr")
+        number = forms.index("")
+        what = say("%(message)s lacks its plural form %(number)s", message=name, number=number)
+        yield Problem(path, line, 1, "plural-forms", what, say("fill in msgstr[%(number)s]", number=number))
     else:
-        wanted = set(PLACEHOLDER.findall(message.id if isinstance(message.id, str) else message.id[1]))
-        allowed_missing = {("number", "s"), ("minutes", "s"), ("count", "s")} if message.pluralizable else set()
-        for form in forms:
-            found = set(PLACEHOLDER.findall(form))
-            if extra := found - wanted:
-                yield _placeholder(path, line, extra, "which the source does not have", "remove it")
-            if missing := wanted - found - allowed_missing:
-                yield _placeholder(path, line, missing, "is missing", "put it where your sentence needs it")
-    if message.pluralizable and len(forms) != (count := len(cldr.plural_samples(locale.code))):
-        what = f"has {len(forms)} plural forms; {locale.name} has {count}"
-        yield Problem(path, line, 1, "plural-count", what, "write msgstr[0] and so on, one for each form")
+        yield from _differences(path, line, message)
 
 
-def _placeholder(path: Path, line: int, names: set[tuple[str, str]], what: str, hint: str) -> Problem:
-    shown_names = ", ".join(f"%({name}){kind}" if name else "%%" for name, kind in sorted(names))
-    return Problem(path, line, 1, "placeholder", f"{shown_names} {what}", hint)
+def _differences(path: Path, line: int, message: BabelMessage) -> Iterator[Problem]:
+    """What a translation has, and its source has not, or the other way round."""
+    sources = [message.id] if isinstance(message.id, str) else list(message.id)
+    optional = PLACEHOLDERS_OF_ONE if message.pluralizable else set()
+    wanted = set(placeholders(sources[-1]))
+    tags = set(TAG.findall(" ".join(sources)))
+    for form in forms_of(message):
+        found = set(placeholders(form))
+        if extra := found - wanted:
+            what = say("%(names)s which the source does not have", names=", ".join(sorted(extra)))
+            yield Problem(path, line, 1, "placeholder", what, say("remove it"))
+        if missing := wanted - found - optional:
+            what = say("%(names)s is missing", names=", ".join(sorted(missing)))
+            yield Problem(path, line, 1, "placeholder", what, say("put it where your sentence needs it"))
+        if added := [tag for tag in TAG.findall(form) if tag not in tags]:
+            what = say("%(tags)s which the source does not have", tags=", ".join(added))
+            yield Problem(path, line, 1, "html-in-message", what, say("write plain words: pages show it as it stands"))
+        for is_at_edge in (str.startswith, str.endswith):
+            if is_at_edge(form, "\n") != is_at_edge(sources[0], "\n"):
+                what = say("has a line break at its beginning or end where the source has none, or the other way round")
+                yield Problem(path, line, 1, "newline", what, say("begin and end it as the source does"))
+
+
+def placeholders(text: str) -> list[str]:
+    """Give what a program would fill in: `%(name)s`, `%s`, `{name}`; `%%` is a percent sign."""
+    return [match for match in PLACEHOLDER.findall(text) if match != "%%"]
+
+
+def is_usable(message: BabelMessage) -> bool:
+    """Whether a translation can be filled in and shown: a wrong placeholder would end the build."""
+    sources = message.id if isinstance(message.id, str) else message.id[-1]
+    wanted = {*placeholders(sources), *placeholders(message.id if isinstance(message.id, str) else message.id[0])}
+    return all(set(placeholders(form)) <= wanted for form in forms_of(message))

@@ -1,36 +1,67 @@
-"""Every rule that the build relies on, and the one runner.
+"""The one runner of all rules: read once, run, sort, report.
 
-A rule is a generator of Problems under `@rule`; its docstring is its documentation, with a `Bad:` and a `Good:` line.
+The rules are in the modules rules_*; see hexapla.rules for what a rule is.
 """
 
 from __future__ import annotations
 
-import importlib.util
+import contextlib
+import hashlib
+import json
 import re
-from collections.abc import Callable, Iterator
-from datetime import date
+import signal
+import subprocess
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import FrameType, ModuleType
 from typing import Any
 
-from hexapla import catalogs, config, publication
-from hexapla.blocks import Opaque
-from hexapla.config import Site, guess
+from hexapla import (
+    blocks,
+    config,
+    glossary,
+    publication,
+    records,
+    rules_catalogs,
+    rules_characters,
+    rules_files,
+    rules_records,
+    rules_site,
+    rules_skeleton,
+    rules_typography,
+    rules_words,
+    workers,
+)
+from hexapla.config import Locale, Site, absolute, guess
 from hexapla.content import Document
-from hexapla.problems import Problem, Stop
-from hexapla.publication import MARKDOWN_SUFFIXES, Publication
+from hexapla.problems import Problem, Severity, Stop, read_text, say, shown, write_text
+from hexapla.publication import Publication
+from hexapla.rules import RULES, Corpus, Rule, Scope, Subject, located, rule, subject_of
+from hexapla.rules_files import locale_of
+from hexapla.rules_words import Sample
 
-Rule = Callable[[Publication], Iterator[Problem]]
-RULES: dict[str, Rule] = {}
+MODULES: tuple[ModuleType, ...] = (
+    rules_site,
+    rules_files,
+    rules_skeleton,
+    rules_words,
+    rules_typography,
+    rules_characters,
+    rules_catalogs,
+    rules_records,
+)
+"""Importing them registers their rules."""
+
+LIMIT = 2.0
+"""A rule may take so many seconds for a file."""
 
 
-def rule(name: str) -> Callable[[Rule], Rule]:
-    """Register a rule under the name that its problems carry."""
-
-    def register(function: Rule) -> Rule:
-        RULES[name] = function
-        return function
-
-    return register
+FEW = 8
+"""With more documents than these, it saves time to start processes."""
 
 
 def read(config_file: str | None) -> Publication:
@@ -40,238 +71,393 @@ def read(config_file: str | None) -> Publication:
     """
     site, problems = config.examine(config_file)
     found = publication.read(site)
-    problems += run(found)
+    corpus = Corpus(found, glossary.Glossary(), problems=found.problems, is_for_build=True)
+    problems += found.problems
+    for one in RULES.values():
+        if one.is_for_build:
+            problems += one.check(corpus)
     if problems:
         raise Stop(problems)
     return found
 
 
-def run(texts: Publication) -> tuple[Problem, ...]:
-    """Run every rule; give all problems, those met while reading included, by path and line."""
-    found = set(texts.problems)
-    for check in RULES.values():
-        found.update(check(texts))
-    return tuple(sorted(found))
+@dataclass
+class Report:
+    """What a check has found. `seconds` is the time of each rule, over all processes."""
+
+    problems: tuple[Problem, ...]
+    seconds: Counter[str] = field(default_factory=Counter)
+    known: int = 0
+    gone: int = 0
+
+    @property
+    def errors(self) -> int:
+        """How many problems are errors."""
+        return sum(problem.severity is Severity.ERROR for problem in self.problems)
 
 
-@rule("locale-folder")
-def locale_folder(texts: Publication) -> Iterator[Problem]:
-    """A locale that mkdocs.yml lists has a folder in docs/ with at least one document.
+def run(config_file: str | None, arguments: Sequence[str] = (), changed_since: str = "") -> Report:
+    """Check a publication, or the locales and files that are named.
 
-    Bad: `- locale: fr` in mkdocs.yml, and no docs/fr
-    Good: `- locale: fr` in mkdocs.yml, and docs/fr/index.md
+    `changed_since` is a revision of git; then the rule `outside-locale` looks at what has changed.
+    Raises Stop where nothing can be read, or something unknown is named.
     """
-    site = texts.site
-    for locale in site.locales:
-        if not texts.files[locale.code]:
-            folder = site.docs_dir / locale.code
-            what = "holds no Markdown file" if folder.is_dir() else "is missing"
-            message = f"the locale {locale.code} is configured, but its folder {_below(folder, site.root)} {what}"
-            hint = f"put a first page there, such as {locale.code}/index.md, or remove the locale"
-            yield Problem(site.config_file, *locale.place, "locale-folder", message, hint)
+    site, problems = config.examine(config_file)
+    found = publication.read(site)
+    words, more = glossary.load(site)
+    chosen = _Chosen(site, arguments)
+    corpus = Corpus(found, words, problems=(*problems, *found.problems, *more))
+    corpus.only = chosen.locale
+    if changed_since:
+        corpus.changed = tuple(changed_files(site, changed_since))
+    report = check(corpus, chosen)
+    return report
 
 
-@rule("no-locale")
-def no_locale(texts: Publication) -> Iterator[Problem]:
-    """A document is in the folder of a locale.
-
-    Bad: docs/about.md
-    Good: docs/en/about.md
-    """
-    site = texts.site
-    if site.docs_dir.is_dir():
-        for path in sorted(site.docs_dir.iterdir()):
-            if path.suffix in MARKDOWN_SUFFIXES and not path.name.startswith(".") and path.is_file():
-                message = "is in no locale's folder, so no language can be given to it"
-                hint = f"move it to {_below(site.docs_dir, site.root)}/{site.source.code}/"
-                yield Problem(path, 1, 1, "no-locale", message, hint)
-
-
-@rule("no-source")
-def no_source(texts: Publication) -> Iterator[Problem]:
-    """A translation has a source of the same name.
-
-    Bad: docs/fr/abuot.md, where docs/en holds about.md
-    Good: docs/fr/about.md, where docs/en holds about.md
-    """
-    site = texts.site
-    sources = list(texts.files[site.source.code])
+def check(corpus: Corpus, chosen: _Chosen | None = None) -> Report:
+    """Run every rule on what is chosen; give what it found, sorted."""
+    site = corpus.site
+    chosen = chosen or _Chosen(site, ())
+    problems: list[Problem] = []
+    seconds: Counter[str] = Counter()
+    for one in RULES.values():
+        if one.scope is Scope.SITE:
+            with _timed(one, seconds):
+                problems += one.check(corpus)
+    told = {problem.rule for problem in problems}
+    problems += [problem for problem in corpus.problems if problem.rule not in RULES or problem.rule not in told]
+    work = [
+        (locale, path)
+        for locale in site.locales
+        for path in corpus.publication.documents[locale.code]
+        if chosen.has(site.docs_dir / locale.code / path) or chosen.has(records.path_of(site, locale, path))
+    ]
+    work.sort(key=lambda one: one[1])  # the translations of a document together: its source is rendered once
+    results = workers.each(check_document, corpus, work, few=FEW)
+    for result in results:
+        problems += result.problems
+        seconds += result.seconds
     for locale in site.translations:
-        for path in texts.files[locale.code]:
-            if path not in sources:
-                file = site.docs_dir / locale.code / path
-                message = f"is a translation without a source: there is no {site.source.code}/{path}"
-                hint = (
-                    guess(path, sources) if guess(path, sources).startswith("did") else "remove it, or add its source"
-                )
-                yield Problem(file, 1, 1, "no-source", message, hint)
+        samples = [
+            sample for (own, _), result in zip(work, results, strict=True) if own == locale for sample in result.samples
+        ]
+        problems += rules_words.unusual(samples)
+    documents = [corpus.publication.documents[locale.code][path] for locale, path in work]
+    problems = list(_without_ignored({problem for problem in problems if chosen.has(problem.path)}, documents))
+    return Report(tuple(sorted(_weighed(site, problems))), seconds)
 
 
-@rule("front-matter")
-def front_matter(texts: Publication) -> Iterator[Problem]:
-    """Front matter is a YAML mapping of known keys to values of the right kind.
-
-    Bad: `titel: About us`
-    Good: `title: About us`
-    """
-    known = set(KEYS) | MKDOCS_KEYS | texts.site.front_matter | _keys_of_templates(texts.site.custom_dir)
-    for documents in texts.documents.values():
-        for document in documents.values():
-            for key, value in document.meta.items():
-                if key not in known:
-                    hint = guess(key, sorted(known))
-                    if not hint.startswith("did"):
-                        hint = "remove it, or list it in mkdocs.yml under plugins: hexapla: front_matter:"
-                    yield _at(document, key, f"{key!r} is not a key that this site knows", hint)
-                elif key in KEYS:
-                    yield from _check_value(texts, document, key, value)
+def _weighed(site: Site, problems: Iterable[Problem]) -> Iterator[Problem]:
+    """Give each problem its locale and its severity; leave out what the configuration ignores."""
+    for problem in problems:
+        locale = locale_of(site, problem.path)
+        code = locale.code if locale else ""
+        usual = RULES[problem.rule].severity if problem.rule in RULES else Severity.ERROR
+        severity = site.severity(problem.rule, code, usual)
+        if severity is not Severity.IGNORE:
+            yield replace(problem, locale=code, severity=severity)
 
 
-@rule("fence")
-def fence(texts: Publication) -> Iterator[Problem]:
-    """A fence of code is closed; else it swallows the rest of the document.
-
-    Bad: a line of three backticks, and none after it
-    Good: a line of three backticks, the code, a line of three backticks
-    """
-    for documents in texts.documents.values():
-        for document in documents.values():
-            yield from unclosed_fences(document)
+# One document
 
 
-def unclosed_fences(document: Document) -> Iterator[Problem]:
-    """Yield a problem at the opening line of each fence that is never closed."""
-    for piece in document.pieces:
-        if piece.kind != "fence" or not isinstance(piece, Opaque):
+@dataclass
+class Checked:
+    """What the rules found in one document, and the lengths of its passages."""
+
+    problems: list[Problem] = field(default_factory=list)
+    samples: list[Sample] = field(default_factory=list)
+    seconds: Counter[str] = field(default_factory=Counter)
+
+
+class _TooSlow(BaseException):
+    """A rule has used up its time. Not an Exception, so that nothing on the way takes it for one of its own."""
+
+
+def check_document(corpus: Corpus, locale: Locale, path: str) -> Checked:
+    """Run the rules of documents, passages and pairs on one document. What a rule stumbles over becomes a problem."""
+    result = Checked()
+    subject = subject_of(corpus, locale, path)
+    for one in _ordered():
+        if one.scope is Scope.SITE:
             continue
-        lines = [line.strip(" \t>") for line in piece.text.splitlines()]
-        mark = re.match(r"`{3,}|~{3,}", lines[0].lstrip("-*+0123456789.) "))
-        closing = lines[-1] if len(lines) > 1 else ""
-        if mark and not (closing.startswith(mark.group()) and not closing.strip(mark.group()[0])):
-            column = piece.text.index(mark.group()) + 1
-            hint = f"close it with a line of {mark.group()}"
-            message = "this fence is never closed, and takes the rest of the document for code"
-            yield Problem(document.path, piece.line, column, "fence", message, hint)
+        with _timed(one, result.seconds):
+            is_done = _run(one, subject, corpus, result) or _run(one, subject, corpus, result)
+        if not is_done:
+            message = say(
+                "the rule %(rule)s takes more than %(limit)s seconds for this file", rule=one.name, limit=LIMIT
+            )
+            hint = say("write it more simply; the other rules have not looked at it")
+            result.problems.append(Problem(subject.document.path, 1, 1, "slow", message, hint))
+            break
+        if one.name == "nesting" and any(problem.rule == "nesting" for problem in result.problems):
+            break  # programs that read such a file may fail
+    else:
+        result.samples = [sample for pair in subject.pairs if (sample := rules_words.sample_of(pair))]
+    return result
 
 
-@rule("po-syntax")
-def po_syntax(texts: Publication) -> Iterator[Problem]:
-    """A catalog can be read.
-
-    Bad: `msgstr "Lire la suite`
-    Good: `msgstr "Lire la suite"`
-    """
-    for locale in texts.site.translations:
-        try:
-            catalogs.load(texts.site, locale)
-        except Stop as stop:
-            yield from stop.problems
+def _ordered() -> list[Rule]:
+    return sorted(RULES.values(), key=lambda one: one.name != "nesting")
 
 
-@rule("theme-partial")
-def theme_partial(texts: Publication) -> Iterator[Problem]:
-    """Material for MkDocs has the words of its own parts in each locale, or overrides/ supplies them.
+def _run(one: Rule, subject: Subject, corpus: Corpus, result: Checked) -> bool:
+    """Run a rule on a document; say whether it came to its end in time. The first time may include getting ready."""
+    problems: list[Problem] = []
+    try:
+        with _limited(LIMIT):
+            problems.extend(_problems(one, subject, corpus))
+    except _TooSlow:
+        return False
+    except Exception as error:
+        message = say("the rule %(rule)s failed on this file: %(reason)s", rule=one.name, reason=_reason(error))
+        hint = say("this is a mistake of the tool; please report it with the file")
+        problems.append(Problem(subject.document.path, 1, 1, "failed", message, hint))
+    result.problems += problems
+    return True
 
-    Without them the build ends inside a template.
 
-    Bad: `- locale: sw` in mkdocs.yml, and no overrides/partials/languages/sw.html
-    Good: `- locale: sw` in mkdocs.yml, and overrides/partials/languages/sw.html
-    """
-    site = texts.site
-    if site.theme != "material":
+def _reason(error: Exception) -> str:
+    return f"{type(error).__name__}: {str(error).splitlines()[0][:100] if str(error) else ''}"
+
+
+def _problems(one: Rule, subject: Subject, corpus: Corpus) -> Iterator[Problem]:
+    if one.scope is Scope.DOCUMENT:
+        yield from one.check(subject, corpus)
+    elif one.scope is Scope.PASSAGE:
+        for passage in subject.passages:
+            for finding in one.check(passage, corpus):
+                yield located(passage, one.name, finding)
+    else:
+        for pair in subject.pairs:
+            for finding in one.check(pair, corpus):
+                yield located(pair.translation, one.name, finding)
+
+
+@contextlib.contextmanager
+def _limited(seconds: float) -> Iterator[None]:
+    """Let work end in _TooSlow after a time, where the system has such an alarm."""
+    if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
+        yield
         return
-    for locale in site.locales:
-        name = f"partials/languages/{locale.code}.html"
-        if not has_partial(site, locale.code):
-            where = _below(site.custom_dir or site.root / "overrides", site.root)
-            message = f"Material for MkDocs has no {name}, so pages in {locale.code} cannot be built"
-            hint = f"add {where}/{name} with the keys of Material's partials/languages/en.html, translated"
-            yield Problem(site.config_file, *locale.place, "theme-partial", message, hint)
+
+    def ring(number: int, frame: FrameType | None) -> None:
+        raise _TooSlow
+
+    before = signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
 
 
-def theme_folders() -> list[Path]:
-    """The folders with the templates of Material for MkDocs."""
-    spec = importlib.util.find_spec("material")
-    return [Path(folder) / "templates" for folder in (spec and spec.submodule_search_locations) or []]
+@contextlib.contextmanager
+def _timed(one: Rule, seconds: Counter[str]) -> Iterator[None]:
+    start = time.perf_counter()
+    try:
+        yield
+    finally:
+        seconds[one.name] += time.perf_counter() - start  # type: ignore[assignment]
 
 
-def has_partial(site: Site, code: str) -> bool:
-    """Whether the theme, or the site's own templates, have the theme's words in a locale."""
-    folders = [*theme_folders(), *([site.custom_dir] if site.custom_dir else [])]
-    return any((folder / "partials" / "languages" / f"{code}.html").is_file() for folder in folders)
+@rule("slow", Scope.DOCUMENT, is_guard=True)
+def slow(subject: Subject, corpus: Corpus) -> Iterator[Problem]:
+    """No rule needs more than two seconds for a file; a file that makes one work so long was made for that.
+
+    Bad: 700 KB of backticks
+    Good: an article
+    """
+    yield from ()  # told by the runner
 
 
-# Front matter, key by key
+@rule("failed", Scope.DOCUMENT, is_guard=True)
+def failed(subject: Subject, corpus: Corpus) -> Iterator[Problem]:
+    """Every rule can be run on every file. Where one cannot, the tool has a mistake, and the file was not checked.
+
+    Bad: a file that a rule stumbles over
+    Good: any other
+    """
+    yield from ()  # told by the runner
 
 
-def _is_text(value: Any) -> bool:
-    return isinstance(value, str) and bool(value.strip())
+# What is chosen
 
 
-def _is_name(value: Any) -> bool:
-    return _is_text(value) or (isinstance(value, dict) and _is_text(value.get("name")))
+class _Chosen:
+    """The files that the user has named by locale, file or folder; all where nothing is named."""
+
+    def __init__(self, site: Site, arguments: Sequence[str]) -> None:
+        """Find out what each argument means. Raises Stop where one means nothing."""
+        self.folders: set[Path] = set()
+        self.locale: Locale | None = None
+        problems = []
+        codes = {locale.code: locale for locale in site.locales}
+        for argument in arguments:
+            path = absolute(Path(argument))
+            if argument in codes:
+                self.folders |= {site.docs_dir / argument, site.catalogs_dir / argument}
+                self.locale = codes[argument] if len(arguments) == 1 else None
+            elif path.exists():
+                self.folders.add(path)
+                for locale in site.locales:
+                    home = site.docs_dir / locale.code
+                    if path.is_relative_to(home) and path.is_file():
+                        self.folders.add(records.path_of(site, locale, path.relative_to(home).as_posix()))
+            else:
+                hint = say("%(guess)s; or name a file such as docs/fr/about.md", guess=guess(argument, sorted(codes)))
+                message = say("is no file, and no locale of this site")
+                problems.append(Problem(Path(argument), 1, 1, "target", message, hint))
+        if problems:
+            raise Stop(problems)
+
+    def has(self, path: Path) -> bool:
+        """Whether a file is among them."""
+        return not self.folders or path in self.folders or any(parent in self.folders for parent in path.parents)
 
 
-KEYS: dict[str, tuple[Callable[[Any], bool], str, str]] = {
-    "title": (_is_text, "a text", "put quotation marks around it"),
-    "description": (_is_text, "a text", "put quotation marks around it"),
-    "picture": (_is_text, "a path", "name a picture below the source's folder, such as images/desk.svg"),
-    "picture_alt": (_is_text, "a text", "say what the picture shows, in quotation marks"),
-    "date": (lambda value: isinstance(value, date), "a date", "write it as 2026-11-22"),
-    "updated": (lambda value: isinstance(value, date), "a date", "write it as 2026-11-22"),
-    "category": (_is_text, "a category's key", "use a key of extra.categories in mkdocs.yml"),
-    "author": (_is_text, "an author's key", "use a key of extra.authors in mkdocs.yml"),
-    "comments": (lambda value: isinstance(value, bool), "true or false", "write true or false"),
-    "related": (
-        lambda value: isinstance(value, list) and all(map(_is_text, value)),
-        "a list of documents",
-        "write '- about.md' on lines of their own below it",
-    ),
-    "translators": (
-        lambda value: isinstance(value, list) and bool(value) and all(map(_is_name, value)),
-        "a list of names",
-        "write '- Jane Doe' on lines of their own below it",
-    ),
-}
-"""What this project reads from front matter: a test of the value, what is expected, how to mend it."""
+def changed_files(site: Site, revision: str) -> Iterator[Path]:
+    """Yield what has changed since a revision of git, or since the branch left it, and what is not in git yet.
 
-MKDOCS_KEYS = frozenset(
-    "template hide icon status subtitle search tags boost authors categories draft links pin readtime slug "
-    "social render_macros revision_date created cover robots".split()
-)
-"""Keys that MkDocs, Material for MkDocs or their usual plugins read."""
+    Raises Stop where git is missing, or knows no such revision.
+    """
+    try:
+        top = Path(_git(site, "rev-parse", "--show-toplevel").strip())
+        base = _git(site, "merge-base", "--end-of-options", revision, "HEAD").strip()
+        names = _git(site, "diff", "--name-only", "--no-renames", "-z", base).split("\0")
+        names += _git(site, "ls-files", "--others", "--exclude-standard", "--full-name", "-z").split("\0")
+    except (OSError, subprocess.CalledProcessError) as error:
+        reason = error.stderr.strip().splitlines() if isinstance(error, subprocess.CalledProcessError) else [str(error)]
+        message = say(
+            "nothing is known of revision %(revision)s: %(reason)s",
+            revision=repr(revision),
+            reason=(reason or ["–"])[-1],
+        )
+        hint = say("fetch the whole history, or name another revision")
+        raise Stop([Problem(site.config_file, 1, 1, "revision", message, hint)]) from None
+    yield from sorted({absolute(top / name) for name in names if name})
 
 
-def _check_value(texts: Publication, document: Document, key: str, value: Any) -> Iterator[Problem]:
-    """Check the kind of a value, and that what it refers to is there."""
-    is_right, wanted, hint = KEYS[key]
-    site = texts.site
-    if not is_right(value):
-        yield _at(document, key, f"{key} must be {wanted}", hint)
-    elif key == "category" and site.categories and value not in site.categories:
-        yield _at(document, key, f"there is no category {value!r}", guess(value, sorted(site.categories)))
-    elif key == "author" and site.authors and value not in site.authors:
-        yield _at(document, key, f"there is no author {value!r}", guess(value, sorted(site.authors)))
-    elif key == "picture" and not (site.docs_dir / site.source.code / value).is_file():
-        yield _at(document, key, f"there is no picture {site.source.code}/{value}", hint)
-    elif key == "related":
-        sources = texts.files[site.source.code]
-        for path in value:
-            if path not in sources:
-                yield _at(document, key, f"there is no document {path!r}", guess(path, list(sources)))
+def _git(site: Site, *arguments: str) -> str:
+    command = ["git", "-C", str(site.root), *arguments]
+    return subprocess.run(command, capture_output=True, check=True, encoding="utf-8", errors="replace").stdout
 
 
-def _keys_of_templates(folder: Path | None) -> set[str]:
-    """Collect the keys that the site's own templates read, so that those need no configuration."""
-    if not folder or not folder.is_dir():
-        return set()
-    texts = (path.read_text(encoding="utf-8", errors="replace") for path in folder.rglob("*.html"))
-    return {key for text in texts for key in re.findall(r"\bmeta(?:\.|\[[\"']|\.get\([\"'])(\w+)", text)}
+# Ignoring
+
+IGNORE = re.compile(r"<!--\s*hexapla:\s*ignore\b\s*(?P<rules>[\w\s,-]*?)\s*(?::\s*(?P<reason>.*?))?\s*-->", re.DOTALL)
 
 
-def _at(document: Document, key: str, message: str, hint: str) -> Problem:
-    return Problem(document.path, *document.place(key), "front-matter", message, hint)
+@rule("ignore", Scope.SITE, is_guard=True)
+def ignore(corpus: Corpus) -> Iterator[Problem]:
+    """A comment that has a rule ignored names the rule, gives a reason, and is still needed.
+
+    It stands before the block that it is about. Rules that protect readers cannot be ignored in a document, only in
+    mkdocs.yml.
+
+    Bad: `<!-- hexapla: ignore doubled-word -->`
+    Good: `<!-- hexapla: ignore doubled-word: a quotation -->`
+    """
+    yield from ()  # told by the runner, which knows what was ignored
 
 
-def _below(path: Path, root: Path) -> str:
-    return path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
+@dataclass
+class _Ignore:
+    """A comment that has rules ignored, on the lines of the block behind it."""
+
+    path: Path
+    place: tuple[int, int]
+    rules: tuple[str, ...]
+    lines: range
+    is_used: bool = False
+
+
+def _without_ignored(problems: Iterable[Problem], documents: Sequence[Document]) -> Iterator[Problem]:
+    """Leave out what comments have ignored; yield what is wrong with the comments."""
+    comments: list[_Ignore] = []
+    for document in documents:
+        if "hexapla:" in document.text:
+            for match in IGNORE.finditer(document.text):
+                found = _comment(document, match)
+                if isinstance(found, Problem):
+                    yield found
+                else:
+                    comments.append(found)
+    for problem in problems:
+        hits = [
+            one
+            for one in comments
+            if one.path == problem.path and problem.rule in one.rules and problem.line in one.lines
+        ]
+        for one in hits:
+            one.is_used = True
+        if not hits:
+            yield problem
+    for one in comments:
+        if not one.is_used:
+            message = say(
+                "nothing is ignored here: %(rules)s finds no problem in the next block", rules=", ".join(one.rules)
+            )
+            yield Problem(one.path, *one.place, "ignore", message, say("remove the comment"))
+
+
+def _comment(document: Document, match: re.Match[str]) -> _Ignore | Problem:
+    """Read a comment; give a problem where it is not as it should be."""
+    before = document.text[: match.start()]
+    place = (before.count("\n") + 1, len(before) - before.rfind("\n"))
+    names = tuple(re.split(r"[\s,]+", match["rules"].strip()))
+    form = "<!-- hexapla: ignore RULE: reason -->"
+    if names == ("",) or not (match["reason"] or "").strip():
+        message = say("a comment that has a rule ignored needs the rule's name and a reason")
+        return Problem(document.path, *place, "ignore", message, say("write: %(line)s", line=form))
+    for name in names:
+        if name not in RULES:
+            message = say("there is no rule %(rule)s", rule=repr(name))
+            return Problem(document.path, *place, "ignore", message, guess(name, sorted(RULES)))
+        if RULES[name].is_guard:
+            message = say("the rule %(rule)s protects readers, and cannot be ignored in a document", rule=repr(name))
+            return Problem(document.path, *place, "ignore", message, say("remove the comment, and mend the problem"))
+    end = before.count("\n") + match[0].count("\n")
+    first = document.text[: document.body_start].count("\n")
+    following = (lines for lines in blocks.top_level(document.body) if lines[0] + first > end)
+    start, stop = next(following, (0, 0))
+    return _Ignore(document.path, place, names, range(first + start + 1, first + stop + 1))
+
+
+# Baseline
+
+
+def baseline_key(root: Path, problem: Problem) -> str:
+    """What a problem is known by in a baseline: not its line, which changes with every edit above it."""
+    path = problem.path.relative_to(root).as_posix() if problem.path.is_relative_to(root) else shown(problem.path)
+    what = problem.segment or str(problem.message)
+    return f"{path} {problem.rule} {hashlib.sha256(what.encode()).hexdigest()[:12]}"
+
+
+def write_baseline(file: Path, root: Path, problems: Iterable[Problem]) -> None:
+    """Write the problems that are known and shall not be told again, as JSON: how often each is there."""
+    count = Counter(baseline_key(root, problem) for problem in problems)
+    write_text(file, json.dumps(dict(sorted(count.items())), ensure_ascii=False, indent=1) + "\n")
+
+
+def without_baseline(report: Report, file: Path, root: Path) -> Report:
+    """Leave out known problems. Raises Stop where the baseline cannot be read."""
+    try:
+        data: Any = json.loads(read_text(file))
+    except (ValueError, RecursionError):
+        data = None
+    if not isinstance(data, dict) or not all(isinstance(value, int) for value in data.values()):
+        message = say("is no baseline")
+        hint = say("write one with --write-baseline %(file)s", file=shown(file))
+        raise Stop([Problem(file, 1, 1, "baseline", message, hint)])
+    left = Counter(data)
+    new = []
+    for problem in report.problems:
+        key = baseline_key(root, problem)
+        if left[key] > 0:
+            left[key] -= 1
+        else:
+            new.append(problem)
+    gone = sum(left.values())
+    return Report(tuple(new), report.seconds, known=len(report.problems) - len(new), gone=gone)

@@ -35,6 +35,15 @@ def parse(code: str) -> babel.Locale:
         raise ValueError(f"CLDR knows no locale {code!r}") from None
 
 
+def is_known(code: str) -> bool:
+    """Whether CLDR knows a locale."""
+    try:
+        parse(code)
+    except ValueError:
+        return False
+    return True
+
+
 @cache
 def known_codes() -> tuple[str, ...]:
     """Give every locale code of CLDR."""

@@ -10,6 +10,7 @@ import logging
 import re
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import click
@@ -19,20 +20,32 @@ from rich.table import Table
 import hexapla
 from hexapla import build as building
 from hexapla import catalogs as cataloguing
-from hexapla import checks, config, differences, publication, recording, starting, translations
+from hexapla import (
+    checks,
+    cldr,
+    config,
+    differences,
+    fixing,
+    publication,
+    recording,
+    reports,
+    speech,
+    starting,
+    translations,
+)
 from hexapla import serve as serving
 from hexapla import status as counting
-from hexapla.config import Locale
+from hexapla.config import Locale, guess
 from hexapla.problems import Problem, Stop, shown
 from hexapla.publication import Publication
+from hexapla.rules import RULES
 from hexapla.translations import State
 
 
 def report(problems: Sequence[Problem]) -> None:
     """Print problems, each with its hint below."""
-    for problem in problems:
-        click.echo(str(problem), err=True)
-        click.echo(f"  hint: {problem.hint}", err=True)
+    for line in reports.lines(problems):
+        click.echo(line, err=True)
 
 
 def verb(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -44,7 +57,7 @@ def verb(function: Callable[..., Any]) -> Callable[..., Any]:
             function(*args, **kwargs)
         except Stop as stop:
             report(stop.problems)
-            sys.exit(1)
+            sys.exit(2 if all(problem.rule == "target" for problem in stop.problems) else 1)
         except BrokenPipeError:
             sys.exit(1)
 
@@ -213,15 +226,114 @@ def diff(config_file: str | None, targets: Sequence[str]) -> None:
         click.echo("Nothing is stale here.")
 
 
+def list_rules(context: click.Context, parameter: click.Parameter, value: bool) -> None:
+    """Print every rule with its first sentence, and end."""
+    if value and not context.resilient_parsing:
+        width = max(map(len, RULES))
+        for name, rule in sorted(RULES.items()):
+            click.echo(f"{name:{width}}  {rule.summary}")
+        context.exit()
+
+
+def explain_rule(context: click.Context, parameter: click.Parameter, value: str | None) -> None:
+    """Print one rule's documentation, and end."""
+    if value is None or context.resilient_parsing:
+        return
+    if value not in RULES:
+        raise click.BadParameter(f"there is no such rule: {guess(value, sorted(RULES))}", param=parameter)
+    translate = speech.translator(context.params.get("ui_locale") or "en")
+    click.echo(reports.explanation(value, translate), nl=False)
+    context.exit()
+
+
+CHECK_OPTIONS = (
+    click.option("--format", "form", type=click.Choice(reports.FORMATS), default="text", show_default=True),
+    click.option("--ui-locale", metavar="LOCALE", is_eager=True, help="Explain problems in this language."),
+    click.option("--changed-since", metavar="REV", default="", help="See that a change stays within one locale."),
+    click.option("--strict", is_flag=True, help="Let warnings fail too."),
+    click.option("--baseline", metavar="FILE", help="Leave out the known problems that are in this file."),
+    click.option("--write-baseline", metavar="FILE", help="Write all problems into a baseline."),
+    click.option("--fix", is_flag=True, help="Mend what is safe to mend, after showing it."),
+    click.option("--yes", is_flag=True, help="With --fix: do not ask before writing."),
+    click.option(
+        "--list", is_flag=True, is_eager=True, expose_value=False, callback=list_rules, help="List all rules."
+    ),
+    click.option("--explain", metavar="RULE", expose_value=False, callback=explain_rule, help="Explain a rule."),
+)
+
+
+def with_options(options: Sequence[Callable[..., Any]]) -> Callable[..., Any]:
+    """Give a command several options, in their order."""
+
+    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
+        for option in reversed(options):
+            function = option(function)
+        return function
+
+    return decorate
+
+
 @main.command()
+@TARGETS
+@with_options(CHECK_OPTIONS)
 @verb
-def check(config_file: str | None) -> None:
-    """Check everything that a build relies on, and what the locales' policies call errors."""
-    found = checks.read(config_file)
-    problems = sorted(counting.stale_problems(found, counting.report(found).units))
-    if problems:
-        raise Stop(problems)
-    click.echo("Nothing is wrong.")
+def check(config_file: str | None, targets: Sequence[str], **options: Any) -> None:
+    """Check sources, translations, catalogs and records: everything, or what you name."""
+    ui_locale = options["ui_locale"] or ""
+    if ui_locale and not cldr.is_known(ui_locale):
+        raise click.BadParameter("CLDR knows no such locale", param_hint="--ui-locale")
+    found = checks.run(config_file, targets, options["changed_since"])
+    root = config.find(config_file).parent
+    if options["write_baseline"]:
+        file = Path(options["write_baseline"])
+        checks.write_baseline(file, root, found.problems)
+        click.echo(f"{shown(file)}: written; {len(found.problems)} known")
+        return
+    if options["baseline"]:
+        found = checks.without_baseline(found, Path(options["baseline"]), root)
+    if options["fix"]:
+        found = mend(found, config_file, targets, options["yes"])
+    show(found, options["form"], ui_locale, root)
+    if found.errors or (options["strict"] and found.problems):
+        sys.exit(1)
+
+
+def mend(found: checks.Report, config_file: str | None, targets: Sequence[str], is_sure: bool) -> checks.Report:
+    """Show what can be mended, ask, write it; give what is left."""
+    planned = fixing.plan(found.problems)
+    if not planned:
+        click.echo("Nothing here can be mended by itself.", err=True)
+        return found
+    click.echo(fixing.diff(planned), err=True)
+    if not is_sure and not (sys.stdin.isatty() and click.confirm("Write this?", err=True)):
+        click.echo("Nothing was written; --yes writes without asking.", err=True)
+        return found
+    fixing.write(planned)
+    for path in planned:
+        click.echo(f"{shown(path)}: mended", err=True)
+    return checks.run(config_file, targets)
+
+
+def show(found: checks.Report, form: str, ui_locale: str, root: Path) -> None:
+    """Print what was found in one of the formats; as text, problems go where errors go, and a summary ends them."""
+    translate = speech.translator(ui_locale or "en")
+    if form == "json":
+        click.echo(reports.to_json(found.problems, translate))
+    elif form == "sarif":
+        click.echo(reports.to_sarif(found.problems, root, translate))
+    elif form == "github":
+        for line in reports.to_github(found.problems, root, ui_locale):
+            click.echo(line)
+    else:
+        for line in reports.lines(found.problems, translate):
+            click.echo(line, err=True)
+        if found.known or found.gone:
+            click.echo(f"Known from the baseline: {found.known}; in it, and gone: {found.gone}.")
+        warnings = len(found.problems) - found.errors
+        if found.problems:
+            click.echo(f"Errors: {found.errors}, warnings: {warnings}.")
+        else:
+            click.echo("Nothing is wrong.")
 
 
 @main.command()
@@ -285,7 +397,10 @@ def extract(config_file: str | None) -> None:
 @verb
 def update(config_file: str | None) -> None:
     """Extract, then bring every locale's catalog in step; reworded messages become fuzzy."""
-    changed = cataloguing.update(config.load(config_file))
+    site = config.load(config_file)
+    changed = cataloguing.update(site)
+    if speech.is_home(site):
+        changed += cataloguing.update(site, speech.template(), speech.DOMAIN)
     for path in changed:
         click.echo(f"{shown(path)}: written")
     if not changed:
@@ -296,7 +411,10 @@ def update(config_file: str | None) -> None:
 @verb
 def check_catalogs(config_file: str | None) -> None:
     """Find what is missing, fuzzy or wrong in the catalogs."""
-    problems = sorted(cataloguing.check(config.load(config_file)))
+    site = config.load(config_file)
+    problems = sorted(cataloguing.check(site))
+    if speech.is_home(site):
+        problems += sorted(cataloguing.check(site, speech.template(), speech.DOMAIN))
     if problems:
         raise Stop(problems)
     click.echo("All catalogs are complete.")

@@ -19,7 +19,7 @@ import yaml
 import yaml_env_tag
 
 from hexapla import cldr
-from hexapla.problems import Problem, Stop, read_text
+from hexapla.problems import Problem, Severity, Stop, read_text, say
 
 DEFAULT_NAMES = ("mkdocs.yml", "mkdocs.yaml")
 """What MkDocs looks for when no file is named."""
@@ -91,11 +91,11 @@ class Comments:
 @dataclass(frozen=True)
 class Policy:
     """What may be published in a locale: a document of which less than `publish` percent of the words are current is
-    shown in the source's language; 0 publishes everything. `stale` says whether a stale paragraph is an error for
-    `hexapla check`, or nothing to it."""
+    shown in the source's language; 0 publishes everything. `stale` is the severity of a stale paragraph for
+    `hexapla check`, where it is not the usual one."""
 
     publish: int = 0
-    stale: str = "ignore"
+    stale: str = ""
 
 
 @dataclass(frozen=True)
@@ -129,6 +129,9 @@ class Site:
     policies: Mapping[str, Policy]
     messages: tuple[Message, ...]
     plugins: frozenset[str]
+    markdown_extensions: Mapping[str, Any] = field(repr=False)
+    severities: Mapping[tuple[str, str], Severity]
+    localized_links: Mapping[str, str]
     places: Mapping[str, Place] = field(repr=False)
 
     @property
@@ -155,6 +158,14 @@ class Site:
     def translations(self) -> tuple[Locale, ...]:
         """All locales but the source."""
         return tuple(locale for locale in self.locales if not locale.is_source)
+
+    def severity(self, rule: str, locale: str, default: Severity) -> Severity:
+        """What a problem of a rule means in a locale: what mkdocs.yml says of both, or of the rule, or the default."""
+        for key in ((rule, locale), (rule, "")):
+            if key in self.severities:
+                return self.severities[key]
+        policy = self.policies.get(locale)
+        return Severity(policy.stale) if rule == "stale" and policy and policy.stale else default
 
     def policy(self, locale: Locale) -> Policy:
         """What may be published in a locale."""
@@ -184,8 +195,10 @@ def guess(word: str, words: list[str]) -> str:
     """Turn a list of possible words into a hint: the nearest one, or all of them where they are few."""
     near = difflib.get_close_matches(word, words, n=1)
     if near:
-        return f"did you mean {near[0]!r}?"
-    return "use one of: " + ", ".join(words) if len(words) <= 12 else "check the spelling; nothing known is like it"
+        return say("did you mean %(word)s?", word=repr(near[0]))
+    if len(words) <= 12:
+        return say("use one of: %(words)s", words=", ".join(words))
+    return say("check the spelling; nothing known is like it")
 
 
 def absolute(path: Path) -> Path:
@@ -241,6 +254,9 @@ def examine(config_file: str | None = None) -> tuple[Site, list[Problem]]:
         policies=reader.policies(),
         messages=tuple(reader.messages()),
         plugins=frozenset(reader.mapping("plugins")),
+        markdown_extensions=reader.extensions(),
+        severities=reader.severities(),
+        localized_links=reader.texts("plugins.hexapla.localized_links"),
         places=places,
     )
     if sum(locale.is_source for locale in site.locales) != 1:
@@ -289,8 +305,8 @@ def yaml_problem(path: Path, error: yaml.MarkedYAMLError, first_line: int = 0, r
     mark = error.problem_mark or error.context_mark
     line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
     what = re.sub(r"\s+", " ", str(error.problem or error.context or "cannot be read"))
-    hint = "check quotation marks, colons and indentation; quote a value that contains ': '"
-    return Problem(path, first_line + line, column, rule, f"is not valid YAML: {what}", hint)
+    hint = say("check quotation marks, colons and indentation; quote a value that contains ': '")
+    return Problem(path, first_line + line, column, rule, say("is not valid YAML: %(what)s", what=what), hint)
 
 
 def _merge(base: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
@@ -456,16 +472,43 @@ class _Reader:
             for name in set(settings) - {"publish", "stale"}:
                 hint = guess(name, ["publish", "stale"])
                 self.report(f"{key}.{code}.{name}", f"{key} has no setting {name!r}", hint)
-            stale = settings.get("stale", "ignore")
-            if stale not in ("ignore", "error"):
-                message = f"stale must be 'ignore' or 'error', not {stale!r}"
+            stale = settings.get("stale", "")
+            if stale not in ("", "ignore", "warning", "error"):
+                message = f"stale must be 'ignore', 'warning' or 'error', not {stale!r}"
                 self.report(f"{key}.{code}.stale", message, "use: stale: error")
-                stale = "ignore"
+                stale = ""
             value = settings.get("publish", 0)
             if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= 100:
                 self.report(f"{key}.{code}.publish", "publish must be a whole number from 0 to 100", "use: publish: 80")
                 value = 0
             found[code] = Policy(publish=value, stale=stale)
+        return found
+
+    def extensions(self) -> dict[str, Any]:
+        """Give the Markdown extensions and their options; MkDocs takes a list of names or mappings, or a mapping."""
+        value = self.get("markdown_extensions")
+        if isinstance(value, dict):
+            return {str(name): options for name, options in value.items()}
+        found: dict[str, Any] = {}
+        for item in value if isinstance(value, list) else []:
+            if isinstance(item, dict):
+                found.update({str(name): options for name, options in item.items()})
+            else:
+                found[str(item)] = {}
+        return found
+
+    def severities(self) -> dict[tuple[str, str], Severity]:
+        """Read `checks`: a rule's severity, or one for each locale. The rules' names are checked where they are."""
+        key = "plugins.hexapla.checks"
+        known = [severity.value for severity in Severity]
+        found: dict[tuple[str, str], Severity] = {}
+        for rule, value in self.mapping(key).items():
+            for locale, one in value.items() if isinstance(value, dict) else [("", value)]:
+                if one in known:
+                    found[rule, str(locale)] = Severity(one)
+                else:
+                    place = f"{key}.{rule}.{locale}" if locale else f"{key}.{rule}"
+                    self.report(place, f"a severity is error, warning or ignore, not {one!r}", guess(str(one), known))
         return found
 
     def comments(self) -> Comments:

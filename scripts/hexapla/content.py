@@ -11,9 +11,9 @@ from typing import Any
 
 import yaml
 
-from hexapla.blocks import LINES, Piece, Segment, cut
+from hexapla.blocks import LINES, Piece, Segment, cut, depth
 from hexapla.config import Place, yaml_problem
-from hexapla.problems import Problem, Stop, read_exact
+from hexapla.problems import Problem, Stop, read_exact, say
 
 FRONT_MATTER = re.compile(
     r"\ufeff?-{3}[ \t]*(?:\r\n|\r|\n)(?P<yaml>.*?(?:\r\n|\r|\n))(?:-{3}|\.{3})[ \t]*(?:\r\n|\r|\n|\Z)", re.DOTALL
@@ -57,6 +57,22 @@ class Document:
         first_line = len(LINES.findall(self.text[: self.body_start])) + 1
         return tuple(cut(self.body, self.body_start, first_line))
 
+    @cached_property
+    def depth(self) -> int:
+        """How many lists, quotations and admonitions are at most open at once, counted up to DEEPEST."""
+        return self._deepest[0]
+
+    @property
+    def deepest_line(self) -> int:
+        """The line of what is nested deepest."""
+        return self._deepest[1]
+
+    @cached_property
+    def _deepest(self) -> tuple[int, int]:
+        first_line = len(LINES.findall(self.text[: self.body_start])) + 1
+        deepest, line = depth(self.body)
+        return deepest, first_line + line
+
     @property
     def segments(self) -> tuple[Segment, ...]:
         """All that is translated: the words of the front matter, then those of the body."""
@@ -83,14 +99,15 @@ def parse(path: Path, text: str) -> Document:
     except yaml.MarkedYAMLError as error:
         raise Stop([yaml_problem(path, error, first_line=1, rule="front-matter")]) from None
     except (yaml.YAMLError, ValueError) as error:
-        hint = "check its values, dates and special characters"
-        message = f"front matter cannot be read: {str(error).splitlines()[0]}"
+        hint = say("check its values, dates and special characters")
+        message = say("front matter cannot be read: %(reason)s", reason=str(error).splitlines()[0])
         raise Stop([Problem(path, 2, 1, "front-matter", message, hint)]) from None
     if meta is None:
         meta = {}
     if not isinstance(meta, dict):
-        message = f"front matter must be a mapping of keys to values, but it is {_kind(meta)}"
-        raise Stop([Problem(path, 2, 1, "front-matter", message, "write it as 'title: My title', a line for each key")])
+        message = say("front matter must be a mapping of keys to values, but it is %(kind)s", kind=_kind(meta))
+        hint = say("write it as 'title: My title', a line for each key")
+        raise Stop([Problem(path, 2, 1, "front-matter", message, hint)])
     return Document(path, text, {str(key): value for key, value in meta.items()}, places, words, match.end())
 
 
@@ -99,21 +116,27 @@ def _refuse_near_misses(path: Path, text: str) -> None:
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     first = text.split("\n", 1)[0]
     if re.fullmatch(r"-{3}[ \t]*", first) and METADATA_LINE.match(text[len(first) + 1 :]):
-        message = "front matter opens here and is never closed"
-        raise Stop([Problem(path, 1, 1, "front-matter", message, "add a line of three hyphens after its last key")])
+        message = say("front matter opens here and is never closed")
+        hint = say("add a line of three hyphens after its last key")
+        raise Stop([Problem(path, 1, 1, "front-matter", message, hint)])
     if METADATA_LINE.match(first):
-        message = f"MkDocs takes {first.split(':')[0].strip() + ':'!r} for metadata and drops the line from the page"
-        hint = "put metadata between two lines of three hyphens, or begin the text with a heading"
+        key = repr(first.split(":")[0].strip() + ":")
+        message = say("MkDocs takes %(key)s for metadata and drops the line from the page", key=key)
+        hint = say("put metadata between two lines of three hyphens, or begin the text with a heading")
         raise Stop([Problem(path, 1, 1, "front-matter", message, hint)])
 
 
 def _parse(text: str, offset: int) -> tuple[Any, dict[str, Place], tuple[Segment, ...]]:
     """Read YAML safely; give its value, where its top-level keys stand in a file that opens with `---`, its words."""
-    loader = yaml.SafeLoader(text)
+    loader = _Loader(text)
     node = loader.get_single_node()
     places: dict[str, Place] = {}
     words: dict[str, Segment] = {}
     for key, value in node.value if isinstance(node, yaml.MappingNode) else ():
+        if str(key.value) in places:
+            raise yaml.MarkedYAMLError(
+                problem=say("the key %(key)s is there twice", key=repr(str(key.value))), problem_mark=key.start_mark
+            )
         places[str(key.value)] = Place(key.start_mark.line + 2, key.start_mark.column + 1)
         if key.value in TRANSLATABLE and isinstance(value, yaml.ScalarNode) and value.value.strip():
             start, end = value.start_mark, value.end_mark
@@ -125,6 +148,17 @@ def _parse(text: str, offset: int) -> tuple[Any, dict[str, Place], tuple[Segment
     return (loader.construct_document(node) if node else None), places, ordered
 
 
+class _Loader(yaml.SafeLoader):
+    """YAML without aliases: nobody needs them in front matter, and ten of them make a milliard of values."""
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        if self.check_event(yaml.AliasEvent):
+            mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
+            raise yaml.MarkedYAMLError(problem=say("aliases (*name) are not allowed here"), problem_mark=mark)
+        return super().compose_node(parent, index)
+
+
 def _kind(value: object) -> str:
     """Name a YAML value's type for people."""
-    return {list: "a list", str: "a text", bool: "a truth value"}.get(type(value), "a single value")
+    names = {list: say("a list"), str: say("a text"), bool: say("a truth value")}
+    return names.get(type(value), say("a single value"))

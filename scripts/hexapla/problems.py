@@ -4,9 +4,62 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
+from typing import Any
+
+
+class Text(str):
+    """A sentence of the tool: an English text that remembers its message and values, so that it can be translated.
+
+    `message` is as in the catalogs, with `%(name)s` for each of `values`.
+    """
+
+    message: str
+    values: Mapping[str, Any]
+
+    def __new__(cls, message: str, values: Mapping[str, Any]) -> Text:
+        """Fill the values into the message."""
+        self = super().__new__(cls, message % values)
+        self.message, self.values = message, values
+        return self
+
+    def __reduce__(self) -> tuple[type[Text], tuple[str, Mapping[str, Any]]]:
+        """Problems come back from other processes."""
+        return Text, (self.message, self.values)
+
+    def translated(self, gettext: Callable[[str], str]) -> str:
+        """Say it in another language; `gettext` gives the translation of a message. Values may be Texts themselves."""
+        return gettext(self.message) % {name: translated(value, gettext) for name, value in self.values.items()}
+
+
+def say(message: str, /, **values: Any) -> Text:
+    """Make a Text of a message, which `hexapla catalogs update` finds by this function's name."""
+    return Text(message, values)
+
+
+def translated(text: Any, gettext: Callable[[str], str]) -> Any:
+    """Say a text in another language, if it is one of the tool's own."""
+    return text.translated(gettext) if isinstance(text, Text) else text
+
+
+class Severity(StrEnum):
+    """What a problem means for whoever asked: errors fail a check, warnings are told, the rest is kept silent."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    IGNORE = "ignore"
+
+
+@dataclass(frozen=True)
+class Fix:
+    """How to mend a problem: what stands between two offsets of its file becomes `text`."""
+
+    start: int
+    end: int
+    text: str
 
 
 @dataclass(frozen=True, order=True)
@@ -14,7 +67,9 @@ class Problem:
     """One finding, at the place to edit.
 
     `path` is the file to edit; `line` and `column` count from 1, columns in characters. `rule` is the short name of
-    the rule that found it, `message` says what is wrong, `hint` how to mend it.
+    the rule that found it, `message` says what is wrong, `hint` how to mend it. `end_line` and `end_column` say where
+    it ends (the column is the first one behind it; 0 where it is a place only). `locale` is the code of the locale
+    whose file it is, `segment` the text of the segment that it is in, `fix` what would mend it.
     """
 
     path: Path
@@ -23,6 +78,12 @@ class Problem:
     rule: str
     message: str
     hint: str
+    end_line: int = 0
+    end_column: int = 0
+    locale: str = ""
+    severity: Severity = Severity.ERROR
+    segment: str = field(default="", repr=False)
+    fix: Fix | None = field(default=None, compare=False, repr=False)
 
     def __str__(self) -> str:
         """The finding as `path:line:column: message [rule]`, the path relative to where the reader stands."""
@@ -47,24 +108,33 @@ def shown(path: Path) -> str:
         return absolute.as_posix()
 
 
+LARGEST = 1 << 20
+"""No text that people write is larger than this many bytes; what is larger is not read."""
+
+
 def read_exact(path: Path) -> str:
     """Read a UTF-8 file as it is, a byte order mark and every line ending included.
 
-    Raises Stop with an `encoding` problem at the first byte that is not UTF-8, or a `file` problem if the file cannot
-    be read.
+    Raises Stop with an `encoding` problem at the first byte that is not UTF-8, a `size` problem where the file is
+    larger than LARGEST, or a `file` problem if it cannot be read.
     """
     try:
+        if (size := path.stat().st_size) > LARGEST:
+            message = say("is %(size)s bytes large, and %(limit)s are the limit", size=size, limit=LARGEST)
+            raise Stop([Problem(path, 1, 1, "size", message, say("split it, or leave out what is no text"))])
         data = path.read_bytes()
     except OSError as error:
-        hint = "check that the file exists and that you may read it"
-        raise Stop([Problem(path, 1, 1, "file", f"cannot be read: {error.strerror}", hint)]) from None
+        hint = say("check that the file exists and that you may read it")
+        message = say("cannot be read: %(reason)s", reason=error.strerror)
+        raise Stop([Problem(path, 1, 1, "file", message, hint)]) from None
     try:
         return data.decode()
     except UnicodeDecodeError as error:
         before = data[: error.start].decode("utf-8", "replace")
         line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
-        message = f"is not UTF-8: byte 0x{data[error.start]:02x} at offset {error.start}"
-        raise Stop([Problem(path, line, column, "encoding", message, "save the file as UTF-8")]) from None
+        byte = f"0x{data[error.start]:02x}"
+        message = say("is not UTF-8: byte %(byte)s at offset %(offset)s", byte=byte, offset=error.start)
+        raise Stop([Problem(path, line, column, "encoding", message, say("save the file as UTF-8"))]) from None
 
 
 def read_text(path: Path) -> str:

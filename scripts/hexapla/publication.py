@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import posixpath
 from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field, replace
@@ -119,7 +120,7 @@ def read(site: Site) -> Publication:
     documents: dict[str, dict[str, Document]] = {}
     for locale in site.locales:
         folder = site.docs_dir / locale.code
-        files[locale.code] = tuple(sorted(_markdown_below(folder)))
+        files[locale.code] = tuple(sorted(_markdown_below(folder, locale.is_source)))
         documents[locale.code] = {}
         for path in files[locale.code]:
             try:
@@ -129,12 +130,21 @@ def read(site: Site) -> Publication:
     return Publication(site, files, documents, tuple(problems))
 
 
-def _markdown_below(folder: Path) -> Iterator[str]:
-    """Give the Markdown files that MkDocs would build: none that is hidden, none in a hidden folder."""
-    if not folder.is_dir():
-        return
-    for path in folder.rglob("*"):
-        relative = path.relative_to(folder)
-        hidden = any(part.startswith(".") for part in relative.parts)
-        if path.suffix in MARKDOWN_SUFFIXES and not hidden and path.is_file():
-            yield relative.as_posix()
+def files_below(folder: Path) -> Iterator[Path]:
+    """Give every file and every link below a folder, sorted; links are not followed, what is hidden is left out."""
+    for root, folders, names in os.walk(folder):
+        links = [name for name in folders if Path(root, name).is_symlink()]
+        folders[:] = sorted(name for name in folders if not name.startswith(".") and name not in links)
+        yield from (Path(root, name) for name in sorted([*names, *links]) if not name.startswith("."))
+
+
+def _markdown_below(folder: Path, may_leave: bool) -> Iterator[str]:
+    """Give the Markdown files that MkDocs would build: none that is hidden, none in a hidden folder.
+
+    A link that leads out of the folder is passed over, unless it `may_leave`; the rule `symlink` tells of it.
+    """
+    home = folder.resolve()
+    for path in files_below(folder):
+        may_be_read = may_leave or not path.is_symlink() or path.resolve().is_relative_to(home.parent)
+        if path.suffix in MARKDOWN_SUFFIXES and may_be_read and path.is_file():
+            yield path.relative_to(folder).as_posix()

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from hexapla import checks, content, editing, records, translations, workers
+from hexapla import content, editing, records, rules_site, translations, workers
 from hexapla.alignment import like
 from hexapla.blocks import Segment
 from hexapla.config import Locale, Site, absolute, guess
@@ -94,7 +94,7 @@ def _unsound(publication: Publication, locale: Locale, path: str, units: Sequenc
     translation = publication.document(locale, path)
     if source is None or translation is None:
         return []
-    problems = [*checks.unclosed_fences(source), *checks.unclosed_fences(translation)]
+    problems = [*rules_site.unclosed_fences(source), *rules_site.unclosed_fences(translation)]
     record = records.path_of(publication.site, locale, path)
     held = records.read(publication.site, locale, path) if not translation.segments else None
     if any(entry.translation for entry in held or []):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import yaml
 
-from hexapla import catalogs, checks, cldr, config, content, publication, records, translations
+from hexapla import catalogs, cldr, config, content, publication, records, rules_site, translations
 from hexapla.config import DEFAULT_THEME_DIR, Locale, Site, guess
 from hexapla.problems import Problem, Stop, read_exact, shown, write_text
 from hexapla.publication import Publication
@@ -100,9 +100,9 @@ def _child(node: yaml.Node | None, name: str) -> yaml.Node | None:
 
 def _partial(site: Site, added: Locale) -> tuple[Path, str] | None:
     """The file with the theme's words that the locale needs, where the theme has none, still in English."""
-    if site.theme != "material" or checks.has_partial(site, added.code):
+    if site.theme != "material" or rules_site.has_partial(site, added.code):
         return None
-    source = next(folder / "partials/languages/en.html" for folder in checks.theme_folders())
+    source = next(folder / "partials/languages/en.html" for folder in rules_site.theme_folders())
     words = source.read_text(encoding="utf-8")
     words = re.sub(r"\A\{#-.*?-#\}\n", "", words, flags=re.DOTALL)
     words = words.replace('"language": "en"', f'"language": "{added.tag}"')

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 from babel.messages.catalog import Message as BabelMessage
@@ -11,7 +11,7 @@ from babel.messages.catalog import Message as BabelMessage
 from hexapla import catalogs, records, translations, workers
 from hexapla.catalogs import DOMAIN
 from hexapla.config import Locale
-from hexapla.problems import Problem, Stop, shown
+from hexapla.problems import Problem, Stop
 from hexapla.publication import Publication
 from hexapla.translations import State, Unit, count_words
 
@@ -102,22 +102,6 @@ def _pair(publication: Publication, locale: Locale, path: str) -> list[Unit] | t
         return translations.of_document(publication, locale, path)
     except Stop as stop:
         return stop.problems
-
-
-def stale_problems(publication: Publication, units: Units) -> Iterator[Problem]:
-    """Yield stale paragraphs of the locales whose policy calls them errors."""
-    site = publication.site
-    for (code, path), pairs in units.items():
-        if site.policy(site.locale(code)).stale != "error":
-            continue
-        file = site.docs_dir / code / path
-        for unit in pairs:
-            if unit.state is State.STALE and unit.source and unit.translation:
-                origin = f"{shown(site.docs_dir / site.source.code / path)}:{unit.source.line}"
-                message = f"the original of this paragraph has changed since it was translated: {origin}"
-                here = f"{shown(file)}:{unit.translation.line}"
-                hint = f"see the change: hexapla diff {shown(file)}; if it is right as it stands: hexapla done {here}"
-                yield Problem(file, unit.translation.line, unit.translation.column, "stale", message, hint)
 
 
 def publishable(publication: Publication, units: Units) -> Publication:

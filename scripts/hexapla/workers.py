@@ -10,37 +10,39 @@ from multiprocessing import get_context
 from typing import Any, TypeVar
 
 from hexapla.config import Locale
-from hexapla.publication import Publication
 
 Result = TypeVar("Result")
-Work = Callable[[Publication, Locale, str], Result]
+Context = TypeVar("Context")
+Work = Callable[[Context, Locale, str], Result]
 
 FEW = 64
 """Below so many documents, starting processes takes longer than it saves."""
 
-_shared: tuple[Work[Any], Publication] | None = None
+_shared: tuple[Work[Any, Any], Any] | None = None
 """What the processes read; they are forked, so it need not be sent to them."""
 
 
-def each(function: Work[Result], publication: Publication, documents: Sequence[tuple[Locale, str]]) -> list[Result]:
-    """Call a function with each document; give the results in the order of the documents.
+def each(
+    function: Work[Context, Result], context: Context, documents: Sequence[tuple[Locale, str]], few: int = FEW
+) -> list[Result]:
+    """Call a function with what all share and each document; give the results in the order of the documents.
 
-    With many documents the calls are spread over processes, where the system can fork them; elsewhere they follow one
-    another.
+    With more than `few` documents the calls are spread over processes, where the system can fork them; elsewhere they
+    follow one another.
     """
-    workers = min(os.cpu_count() or 1, len(documents) // FEW + 1)
+    workers = min(os.cpu_count() or 1, len(documents) // few + 1)
     if workers == 1 or sys.platform != "linux":
-        return [function(publication, *one) for one in documents]
+        return [function(context, *one) for one in documents]
     global _shared
-    _shared = (function, publication)
+    _shared = (function, context)
     try:
         with ProcessPoolExecutor(workers, mp_context=get_context("fork")) as pool:
-            return list(pool.map(_call, documents, chunksize=16))
+            return list(pool.map(_call, documents, chunksize=min(16, len(documents) // workers // 4 + 1)))
     finally:
         _shared = None
 
 
 def _call(document: tuple[Locale, str]) -> Any:
     assert _shared is not None
-    function, publication = _shared
-    return function(publication, *document)
+    function, context = _shared
+    return function(context, *document)

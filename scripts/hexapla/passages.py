@@ -1,0 +1,172 @@
+"""Passages: segments and messages as the rules see them, read into words and marks, each character with its place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from hexapla import inline
+from hexapla.blocks import Segment
+from hexapla.config import Locale
+from hexapla.content import Document
+from hexapla.inline import Inline
+from hexapla.problems import Fix
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a rule of words has found: where in the passage's text, what is wrong, how to mend it.
+
+    `start` and `end` are offsets in the text; `fix` is what should stand there instead, where that is sure.
+    """
+
+    start: int
+    end: int
+    message: str
+    hint: str
+    fix: str | None = None
+
+
+Placer = Callable[[int], tuple[int, int, int]]
+"""Turns an offset in a text into its line, its column and its offset in the file (-1 where that is not known)."""
+
+
+@dataclass(frozen=True)
+class Passage:
+    """The words of one segment, or of one message, in one locale.
+
+    `kind` is the segment's, or `message`. `line` and `column` say where it begins.
+    """
+
+    path: Path
+    locale: Locale
+    kind: str
+    text: str
+    line: int
+    column: int
+    inline: Inline = field(repr=False)
+    placer: Placer = field(repr=False, compare=False)
+    segment: Segment | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def prose(self) -> str:
+        """What a reader sees of it."""
+        return self.inline.prose
+
+    @cached_property
+    def words(self) -> tuple[re.Match[str], ...]:
+        """The words of the prose, each with its place there; combining marks belong to their word."""
+        return tuple(WORD.finditer(self.prose))
+
+    def found(self, start: int, end: int, message: str, hint: str, fix: str | None = None) -> Finding:
+        """Make a finding of offsets in the prose."""
+        first, last = self.inline.raw(start, end)
+        # A fix of prose is a fix of the text only where no mark stands in between.
+        is_plain = last - first == end - start
+        return Finding(first, last, message, hint, fix if is_plain else None)
+
+    def whole(self, message: str, hint: str) -> Finding:
+        """Make a finding about all of it."""
+        return Finding(0, len(self.text), message, hint)
+
+    def fix(self, finding: Finding) -> Fix | None:
+        """Give the change of the file that mends a finding, where it can be told."""
+        if finding.fix is None:
+            return None
+        start = self.placer(finding.start)[2]
+        end = self.placer(finding.end)[2] if finding.end > finding.start else start
+        return Fix(start, end, finding.fix) if 0 <= start <= end else None
+
+
+WORD = re.compile(r"[^\W_](?:[\w\u0900-\u0963\u0971-\u097f\u200c\u200d]|[’'](?=[^\W\d_]))*")
+"""A word: letters, digits and marks; an apostrophe inside belongs to it. Python's `\\w` leaves out vowel signs."""
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A passage of the source and its translation. For a stale paragraph, the source is what it was when translated.
+
+    `is_stale` says so; then `source` has no place in a file.
+    """
+
+    source: Passage
+    translation: Passage
+    is_stale: bool = False
+
+
+def of_segment(document: Document, locale: Locale, segment: Segment, definitions: Mapping[str, str]) -> Passage:
+    """Read a segment of a document."""
+    is_markdown = segment.kind != "front matter"
+    read = inline.read(segment.text, definitions) if is_markdown else inline.plain(segment.text)
+    placer = _placer(document, segment)
+    return Passage(
+        document.path, locale, segment.kind, segment.text, segment.line, segment.column, read, placer, segment
+    )
+
+
+def of_words(like: Passage, text: str, definitions: Mapping[str, str]) -> Passage:
+    """Read words that a passage had before: what a stale translation follows."""
+    is_markdown = like.kind != "front matter"
+    read = inline.read(text, definitions) if is_markdown else inline.plain(text)
+    return Passage(like.path, like.locale, like.kind, text, like.line, like.column, read, lambda at: _start_of(like))
+
+
+def _start_of(passage: Passage) -> tuple[int, int, int]:
+    return passage.line, passage.column, -1
+
+
+def of_message(path: Path, locale: Locale, text: str, line: int, rows: Sequence[tuple[int, str]] = ()) -> Passage:
+    """Read a message of a catalog. `rows` are the lines of its text in the file, each with the words on it."""
+
+    def place(at: int) -> tuple[int, int, int]:
+        for number, words in rows:
+            if at < len(words):
+                return number, at + (6 if number == line and len(rows) == 1 else 2), -1
+            at -= len(words)
+        return line, 1, -1
+
+    return Passage(path, locale, "message", text, line, 1, inline.plain(text), place)
+
+
+def _placer(document: Document, segment: Segment) -> Placer:
+    """Make what finds the places of a segment's characters in its file, reading the file's lines only when asked."""
+    rows: list[tuple[int, int, int, int]] = []  # offset in the text, line, column, offset in the file
+
+    def place(at: int) -> tuple[int, int, int]:
+        if not rows:
+            rows.extend(_rows(document.text, segment))
+        best = rows[0]
+        for row in rows:
+            if row[0] <= at:
+                best = row
+        distance = at - best[0]
+        return best[1], best[2] + distance, best[3] + distance if best[3] >= 0 else -1
+
+    return place
+
+
+def _rows(text: str, segment: Segment) -> Iterator[tuple[int, int, int, int]]:
+    """Yield where each line of a segment starts: in its text, and in the file."""
+    raw = text[segment.start : segment.end]
+    if raw == segment.text:
+        yield 0, segment.line, segment.column, segment.start
+        return
+    if segment.kind == "front matter":
+        inner = raw[1:-1] if raw[:1] in ("'", '"') else raw
+        is_exact = inner == segment.text
+        quoted = len(raw) - len(inner) > 0
+        yield 0, segment.line, segment.column + quoted, segment.start + quoted if is_exact else -1
+        return
+    at, offset = 0, segment.start
+    for number, row in enumerate(re.split(r"\r\n|\r|\n", raw)):
+        words = row if number == 0 else row.lstrip(" \t>")
+        lead = len(row) - len(words)
+        found = segment.text.find(words.rstrip(), at) if words.strip() else -1
+        if found >= 0:
+            column = segment.column if number == 0 else lead + 1
+            yield found, segment.line + number, column, offset + lead
+            at = found + len(words.rstrip())
+        offset += len(row) + (2 if text.startswith("\r\n", offset + len(row)) else 1)

@@ -1,0 +1,235 @@
+"""What a page really holds: Markdown rendered as the build renders it, and the HTML read as a browser reads it.
+
+Attribute lists, reference links and entities cannot hide anything here. Python-Markdown renders with the extensions of
+mkdocs.yml; lexbor, through selectolax, follows the HTML standard's parsing rules.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+from urllib.parse import urlsplit
+
+import nh3
+from markdown import Markdown
+from selectolax.lexbor import LexborHTMLParser
+
+from hexapla.config import Site
+
+BUILTIN = ("toc", "tables", "fenced_code")
+"""What MkDocs always adds (mkdocs.config.defaults)."""
+
+READERS = frozenset({"pymdownx.snippets", "pymdownx.b64", "markdown_include.include", "mdx_include", "macros"})
+"""Extensions that read other files, which a check must not do for a text that nobody has looked at."""
+
+MARKDOWN_TAGS = frozenset(
+    "a abbr blockquote br code dd del details div dl dt em figcaption figure h1 h2 h3 h4 h5 h6 hr img input ins kbd li "
+    "mark ol p pre section small span strong sub summary sup table tbody td tfoot th thead tr ul label".split()
+)
+"""Elements that Markdown makes, with the extensions that Material for MkDocs recommends."""
+
+TEXT_ATTRIBUTES = frozenset({"alt", "title", "aria-label", "summary", "lang", "dir"})
+"""Attributes that hold words, or tell about words."""
+
+ADDRESSES = frozenset(
+    "href src srcset poster data action formaction cite ping background longdesc usemap xlink:href srcdoc content "
+    "archive classid codebase manifest profile".split()
+)
+SAFE_SCHEMES = frozenset({"", "http", "https", "mailto", "tel", "sms", "xmpp", "irc", "ircs"})
+
+GENERATED = re.compile(r"headerlink|footnote|admonition|tabbed|highlight|task-list|twemoji|arithmatex|hx-|linenos|abbr")
+"""Classes that Markdown's extensions write by themselves."""
+
+
+@dataclass(frozen=True)
+class Element:
+    """An element of a page: its name and its attributes, in lower case as the HTML parser gives them."""
+
+    tag: str
+    attributes: Mapping[str, str] = field(hash=False)
+
+
+@dataclass(frozen=True)
+class Page:
+    """A rendered text."""
+
+    html: str
+
+    @cached_property
+    def elements(self) -> tuple[Element, ...]:
+        """All elements, in the order of the page."""
+        return tuple(elements(self.html))
+
+    @cached_property
+    def tags(self) -> Counter[str]:
+        """How often each element is there."""
+        return Counter(element.tag for element in self.elements)
+
+    @cached_property
+    def links(self) -> Counter[str]:
+        """Where its links lead, but for links inside the page that Markdown makes."""
+        found = (element for element in self.elements if element.tag in ("a", "area", "link"))
+        return Counter(one.attributes["href"] for one in found if _is_written(one) and "href" in one.attributes)
+
+    @cached_property
+    def pictures(self) -> Counter[str]:
+        """The pictures, sounds and films that it shows."""
+        return Counter(one.attributes["src"] for one in self.elements if "src" in one.attributes)
+
+
+def _is_written(element: Element) -> bool:
+    return not GENERATED.search(element.attributes.get("class", ""))
+
+
+def elements(html: str) -> Iterator[Element]:
+    """Read HTML as a browser does; yield its elements. A fragment is read as the content of a page's body."""
+    if "<" not in html:
+        return
+    tree = LexborHTMLParser(html, is_fragment=True)
+    root = tree.root
+    if root is None:
+        return
+    for node in root.traverse(include_text=False):
+        tag = node.tag or ""
+        if tag and not tag.startswith(("-", "!", "#")):
+            yield Element(tag, {name: value or "" for name, value in node.attributes.items()})
+
+
+class Renderer:
+    """Renders texts as the build of a site does."""
+
+    def __init__(self, site: Site) -> None:
+        """Set Python-Markdown up with the extensions of mkdocs.yml, but for those that read files."""
+        self.markdown = Markdown()
+        for name, options in ({name: {} for name in BUILTIN} | dict(site.markdown_extensions)).items():
+            if name not in READERS:
+                self._add(name, options)
+
+    def _add(self, name: str, options: Any) -> None:
+        """Add an extension; one whose options hold Python objects is added without them, one that fails not at all."""
+        known = {key: value for key, value in options.items() if value is not None} if isinstance(options, dict) else {}
+        for attempt in (known, {}):
+            try:
+                self.markdown.registerExtensions([name], {name: attempt})
+                return
+            except Exception:
+                continue
+
+    def page(self, body: str) -> Page:
+        """Render the body of a document. Line endings and tabs become what MkDocs makes of them."""
+        self.markdown.reset()
+        return Page(self.markdown.convert(body.replace("\r\n", "\n").replace("\r", "\n")))
+
+
+# Addresses
+
+
+def scheme_of(address: str) -> str:
+    """Give the scheme that a browser sees in an address, in lower case; empty for a relative one.
+
+    As the WHATWG URL standard says: control characters and spaces around it go, tabs and line ends go everywhere.
+    """
+    cleaned = re.sub(r"[\t\r\n\u2028\u2029\x00]", "", address).strip("".join(map(chr, range(33))) + "\u00a0\u3000")
+    match = re.match(r"([A-Za-z][A-Za-z0-9+.-]*)\s*:", cleaned)
+    return match[1].lower() if match else ""
+
+
+def host_of(address: str) -> str:
+    """Give the host of an absolute address, in lower case; empty for a relative one."""
+    cleaned = re.sub(r"[\t\r\n\x00]", "", address).strip().replace("\\", "/")
+    try:
+        return (urlsplit(cleaned).hostname or "").lower()
+    except ValueError:
+        return cleaned
+
+
+def is_safe_address(address: str) -> bool:
+    """Whether nothing can happen to a reader who follows an address, but to get there."""
+    scheme = scheme_of(address)
+    if scheme not in SAFE_SCHEMES or re.search(r"[\x00-\x1f]", address.strip()):
+        return False
+    if scheme in ("", "http", "https"):
+        rest = address.strip()[len(scheme) + 1 if scheme else 0 :]
+        authority = re.split(r"[/?#]", rest.removeprefix("//"), maxsplit=1)[0]
+        is_absolute = bool(scheme) or rest.startswith(("//", "\\"))
+        return "\\" not in rest and not (not scheme and is_absolute) and not (is_absolute and "@" in authority)
+    return True
+
+
+# Cleaning
+
+
+def clean(html: str, source: str) -> str:
+    """Take out of a translation's page what its source's page does not have and what no Markdown makes.
+
+    `html` and `source` are rendered texts. Almost always that is nothing, and the page stays as it is, byte for byte;
+    otherwise it is written anew by nh3 (ammonia), which leaves only known-harmless elements, attributes and addresses.
+    """
+    page, original = Page(html), Page(source)
+    if not any(True for _ in foreign(page, original)):
+        return html
+    attributes = {tag: {"id", "class", "title", "lang", "dir", "alt"} for tag in MARKDOWN_TAGS}
+    attributes["a"] |= {"href"}
+    attributes["img"] |= {"src", "width", "height", "loading"}
+    attributes["input"] |= {"type", "disabled", "checked"}
+    attributes["ol"] |= {"start"}
+    for cell in ("td", "th"):
+        attributes[cell] |= {"colspan", "rowspan", "align"}
+    return nh3.clean(
+        html,
+        tags=set(MARKDOWN_TAGS),
+        attributes=attributes,
+        url_schemes=set(SAFE_SCHEMES - {""}),
+        clean_content_tags={"script", "style"},
+        link_rel=None,
+        strip_comments=True,
+    )
+
+
+def foreign(page: Page, source: Page) -> Iterator[tuple[str, str, str]]:
+    """Yield what a page has and its source has not: the element, the attribute and its value (empty for the element).
+
+    Elements and attributes that Markdown makes, and attributes that hold words, are not compared.
+    """
+    extra = page.tags - source.tags
+    known = {(one.tag, name, _value(name, value)) for one in source.elements for name, value in one.attributes.items()}
+    for element in page.elements:
+        if element.tag not in MARKDOWN_TAGS and extra[element.tag] > 0:
+            extra[element.tag] -= 1
+            yield element.tag, "", ""
+        for name, value in element.attributes.items():
+            if (element.tag, name, _value(name, value)) not in known and not _is_made_by_markdown(element, name, value):
+                yield element.tag, name, value
+
+
+def _value(name: str, value: str) -> str:
+    return "" if name in TEXT_ATTRIBUTES else value
+
+
+def _is_made_by_markdown(element: Element, name: str, value: str) -> bool:
+    """Whether Markdown, or one of its usual extensions, writes such an attribute by itself."""
+    tag = element.tag
+    if name in TEXT_ATTRIBUTES or (name == "id" and tag not in ("form", "iframe")):
+        return True
+    if name == "href" and tag == "a":
+        return is_safe_address(value)
+    if name == "src" and tag == "img":
+        return is_safe_address(value)
+    if name == "class":
+        return bool(GENERATED.search(value) or re.fullmatch(r"language-[\w+#-]+|[a-z]{1,3}", value))
+    if name == "style":
+        return tag in ("td", "th") and bool(re.fullmatch(r"text-align: ?(left|right|center);?", value))
+    if tag == "input":
+        return (name, value) == ("type", "checkbox") or name in ("disabled", "checked")
+    return (tag, name) in {
+        ("ol", "start"),
+        ("li", "value"),
+        ("details", "open"),
+        ("td", "align"),
+        ("th", "align"),
+        ("label", "for"),
+    }

@@ -1,0 +1,129 @@
+"""Problems as people and programs read them: text, JSON, GitHub annotations, SARIF."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import hexapla
+from hexapla import speech
+from hexapla.problems import Problem, Severity, say, shown, translated
+from hexapla.rules import RULES
+
+FORMATS = ("text", "json", "github", "sarif")
+Translate = Callable[[str], str]
+HINT = say("hint")
+
+
+def lines(problems: Sequence[Problem], translate: Translate = str) -> Iterator[str]:
+    """Yield problems as text, `path:line:column: message [rule]`, each with its hint below."""
+    for problem in problems:
+        message = translated(problem.message, translate)
+        yield f"{shown(problem.path)}:{problem.line}:{problem.column}: {message} [{problem.rule}]"
+        yield f"  {translated(HINT, translate)}: {translated(problem.hint, translate)}"
+
+
+def to_json(problems: Sequence[Problem], translate: Translate = str) -> str:
+    """Give problems as JSON: a list of objects. `end_line` and `end_column` are null where only a place is known."""
+    objects = [
+        {
+            "path": shown(problem.path),
+            "line": problem.line,
+            "column": problem.column,
+            "end_line": problem.end_line or None,
+            "end_column": problem.end_column or None,
+            "locale": problem.locale or None,
+            "rule": problem.rule,
+            "severity": problem.severity.value,
+            "message": str(translated(problem.message, translate)),
+            "hint": str(translated(problem.hint, translate)),
+            "segment": problem.segment or None,
+        }
+        for problem in problems
+    ]
+    return json.dumps(objects, ensure_ascii=False, indent=2)
+
+
+def to_github(problems: Sequence[Problem], root: Path, ui_locale: str = "") -> Iterator[str]:
+    """Yield problems as workflow commands of GitHub Actions, which become annotations at the lines of a pull request.
+
+    Each is told in the language of its own locale, English beneath, unless `ui_locale` names one language for all.
+    Paths are relative to the repository. (GitHub Docs, "Workflow commands for GitHub Actions".)
+    """
+    for problem in problems:
+        translate = speech.translator(ui_locale or problem.locale or "en")
+        own, english = _sentence(problem, translate), _sentence(problem, str)
+        text = own if own == english else f"{own}\n\n{english}"
+        path = problem.path.relative_to(root).as_posix() if problem.path.is_relative_to(root) else shown(problem.path)
+        fields = {"file": path, "line": problem.line, "col": problem.column, "title": problem.rule}
+        if problem.end_line:
+            fields |= {"endLine": problem.end_line}
+            if problem.end_line == problem.line:
+                fields |= {"endColumn": problem.end_column}
+        listed = ",".join(f"{name}={_property(value)}" for name, value in fields.items())
+        command = "warning" if problem.severity is Severity.WARNING else "error"
+        yield f"::{command} {listed}::{_data(text)}"
+
+
+def _sentence(problem: Problem, translate: Translate) -> str:
+    return f"{translated(problem.message, translate)}\n{translated(problem.hint, translate)}"
+
+
+def _data(text: str) -> str:
+    """Escape what would end a workflow command, or begin another."""
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(value: Any) -> str:
+    return _data(str(value)).replace(":", "%3A").replace(",", "%2C")
+
+
+def to_sarif(problems: Sequence[Problem], root: Path, translate: Translate = str) -> str:
+    """Give problems as SARIF 2.1.0 (OASIS), for code scanning and editors; columns count characters."""
+    names = sorted({problem.rule for problem in problems})
+    rules = [_sarif_rule(name, translate) for name in names]
+    results = [_sarif_result(problem, names, root, translate) for problem in problems]
+    driver = {"name": "hexapla", "version": hexapla.__version__, "rules": rules}
+    run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}
+    schema = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+    return json.dumps({"$schema": schema, "version": "2.1.0", "runs": [run]}, ensure_ascii=False, indent=2)
+
+
+def _sarif_rule(name: str, translate: Translate) -> dict[str, Any]:
+    rule = RULES.get(name)
+    if rule is None:
+        return {"id": name}
+    text = "\n\n".join(filter(None, (translate(rule.summary), translate(rule.details) if rule.details else "")))
+    return {"id": name, "shortDescription": {"text": translate(rule.summary)}, "help": {"text": text}}
+
+
+def _sarif_result(problem: Problem, names: Sequence[str], root: Path, translate: Translate) -> dict[str, Any]:
+    region = {"startLine": problem.line, "startColumn": problem.column}
+    if problem.end_line:
+        region |= {"endLine": problem.end_line, "endColumn": problem.end_column}
+    is_inside = problem.path.is_relative_to(root)
+    path = problem.path.relative_to(root).as_posix() if is_inside else problem.path.as_posix()
+    location = {"physicalLocation": {"artifactLocation": {"uri": _uri(path)}, "region": region}}
+    return {
+        "ruleId": problem.rule,
+        "ruleIndex": names.index(problem.rule),
+        "level": problem.severity.value,
+        "message": {"text": _sentence(problem, translate)},
+        "locations": [location],
+    }
+
+
+def _uri(path: str) -> str:
+    return quote(path)
+
+
+def explanation(name: str, translate: Translate = str) -> str:
+    """Give a rule's documentation: what it is about, and an example of what it finds and of the same, mended."""
+    rule = RULES[name]
+    parts = [f"{name} ({rule.severity.value})", translate(rule.summary)]
+    if rule.details:
+        parts.append(translate(rule.details))
+    return "\n\n".join(parts) + f"\n\nBad:  {rule.bad}\nGood: {rule.good}\n"

@@ -1,0 +1,96 @@
+"""Rules of the record: which words of the source each paragraph of a translation follows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from hexapla import records
+from hexapla.problems import Problem, Severity, say, shown
+from hexapla.rules import Corpus, Scope, Subject, rule
+from hexapla.rules_skeleton import is_orphan, is_waiting
+from hexapla.translations import State
+
+
+@rule("record", Scope.DOCUMENT)
+def record(subject: Subject, corpus: Corpus) -> Iterator[Problem]:
+    """The record of a document can be read.
+
+    Bad: a record with plural forms, or with the header of another language
+    Good: what `hexapla record` writes
+    """
+    yield from subject.problems
+
+
+@rule("unrecorded", Scope.DOCUMENT, Severity.WARNING)
+def unrecorded(subject: Subject, corpus: Corpus) -> Iterator[Problem]:
+    """What a translation says is in its record, so that a later change of the source is known to concern it.
+
+    Bad: a paragraph that was translated, and no `hexapla record` since
+    Good: `hexapla record fr`
+    """
+    if not subject.has_record or subject.problems or subject.source is None:
+        return
+    known = {entry.recorded for entry in subject.entries} | {records.digest(one.translation) for one in subject.entries}
+    for unit in subject.units:
+        own = unit.translation
+        if own and unit.source and unit.state is not State.MISSING and records.digest(own.text) not in known:
+            message = say("the record does not know this text yet")
+            hint = say("run: hexapla record %(path)s", path=shown(subject.document.path))
+            yield subject.problem("unrecorded", own, message, hint)
+
+
+@rule("stale", Scope.DOCUMENT, Severity.WARNING)
+def stale(subject: Subject, corpus: Corpus) -> Iterator[Problem]:
+    """A translation follows the words that its source has now.
+
+    `policy` in mkdocs.yml can make it an error in a locale, or nothing.
+
+    Bad: a paragraph whose source was changed since
+    Good: the translation changed too, or `hexapla done docs/fr/about.md:12`
+    """
+    if subject.source is None:
+        return
+    for unit in subject.units:
+        if unit.state is State.STALE and unit.source and unit.translation:
+            origin = f"{shown(subject.source.path)}:{unit.source.line}"
+            message = say("the original of this paragraph has changed since it was translated: %(place)s", place=origin)
+            file = shown(subject.document.path)
+            values = {"file": file, "here": f"{file}:{unit.translation.line}"}
+            hint = say(
+                "see the change: hexapla diff %(file)s; if it is right as it stands: hexapla done %(here)s", **values
+            )
+            yield subject.problem("stale", unit.translation, message, hint)
+
+
+@rule("missing", Scope.DOCUMENT, Severity.WARNING)
+def missing(subject: Subject, corpus: Corpus) -> Iterator[Problem]:
+    """Each paragraph of the source is translated. Until it is, pages show the source's.
+
+    Bad: a paragraph that was added to the source, and is not here yet
+    Good: its translation
+    """
+    if subject.source is None:
+        return
+    for unit in subject.units:
+        if not unit.source or unit.translation:
+            continue
+        if unit.source.kind == "front matter" or is_waiting(unit, subject):
+            origin = f"{shown(subject.source.path)}:{unit.source.line}"
+            what = unit.source.key if unit.source.kind == "front matter" else unit.source.text[:40]
+            message = say("%(what)s waits for its translation: %(place)s", what=repr(what), place=origin)
+            hint = say("translate it here, or take your time: readers see the original, marked as such")
+            yield subject.problem("missing", 1, message, hint)
+
+
+@rule("orphan", Scope.DOCUMENT, Severity.WARNING)
+def orphan(subject: Subject, corpus: Corpus) -> Iterator[Problem]:
+    """A paragraph has a source.
+
+    Bad: a paragraph whose source was removed
+    Good: the paragraph removed too
+    """
+    for unit in subject.units:
+        if unit.translation and is_orphan(unit, subject):
+            message = say("the original of this paragraph was removed")
+            hint = say("remove it too, or move what is worth keeping")
+            yield subject.problem("orphan", unit.translation, message, hint)

@@ -1,0 +1,100 @@
+"""Every rule, on fixtures that state what they expect: path, line, column and rule, and nothing besides.
+
+A fixture is a file in tests/fixtures/checks/<rule>/, named bad-<locale>… or good-<locale>…. Its first lines say what it
+shows. Then come the files of a small site, each under a line `--- path`, and the findings under `--- expect`.
+`--- path (escaped)` is for what cannot be seen: `\\u202e`, `\\x00`, `\\r`; `--- path (bytes)` for what is no UTF-8.
+`--- path -> target` makes a link. A site without a mkdocs.yml gets one with the locales of its folders; a locale
+without a document gets an empty home page.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from hexapla import checks
+from hexapla.problems import Severity, shown
+from hexapla.rules import RULES
+
+FOLDER = Path(__file__).parent / "fixtures" / "checks"
+FIXTURES = sorted(path.relative_to(FOLDER).as_posix() for path in FOLDER.glob("*/*.txt"))
+HEAD = "site_name: Small\nsite_url: https://small.example/\nplugins:\n  - i18n:\n      docs_structure: folder\n      languages:\n"
+
+
+def unpack(text: str, root: Path) -> list[str]:
+    """Write the files of a fixture; give the findings that it expects."""
+    parts = re.split(r"^--- (.+)\n", text, flags=re.MULTILINE)
+    expected: list[str] = []
+    for name, body in zip(parts[1::2], parts[2::2], strict=True):
+        if name == "expect":
+            expected = [line for line in body.splitlines() if line.strip()]
+            continue
+        path, _, target = name.partition(" -> ")
+        match = re.fullmatch(r"(.*?)(?: \((escaped|bytes)\))?", path)
+        assert match
+        file = root / _unescape(match[1])
+        file.parent.mkdir(parents=True, exist_ok=True)
+        if target:
+            file.symlink_to(target)
+        elif match[2] == "bytes":
+            file.write_bytes(_unescape(body).encode("latin-1"))
+        else:
+            file.write_bytes((_unescape(body) if match[2] else body).encode())
+    _complete(root)
+    return expected
+
+
+def _unescape(text: str) -> str:
+    pattern = r"\\(u[0-9a-f]{4}|U[0-9a-f]{8}|x[0-9a-f]{2}|[nrt\\])"
+    return re.sub(pattern, lambda match: match[0].encode().decode("unicode_escape"), text)
+
+
+def _complete(root: Path) -> None:
+    codes = {path.name for path in (root / "docs").iterdir() if path.is_dir()} | {"en", "fr"}
+    for code in codes:
+        home = root / "docs" / code / "index.md"
+        if not home.exists() and not home.is_symlink():
+            home.parent.mkdir(parents=True, exist_ok=True)
+            home.write_text("", encoding="utf-8")
+    if not (root / "mkdocs.yml").exists():
+        rows = [
+            f"        - {{locale: {code}, name: '{code}'{', default: true' * (code == 'en')}}}\n"
+            for code in sorted(codes)
+        ]
+        (root / "mkdocs.yml").write_text(HEAD + "".join(rows) + "  - hexapla\n", encoding="utf-8")
+
+
+def found_in(root: Path) -> list[str]:
+    """Check a site; give its findings as fixtures write them."""
+    report = checks.run(str(root / "mkdocs.yml"))
+    for problem in report.problems:
+        assert problem.message and problem.hint, problem
+    rows = []
+    for problem in report.problems:
+        path = problem.path.relative_to(root).as_posix() if problem.path.is_relative_to(root) else shown(problem.path)
+        rows.append(f"{path.encode('unicode_escape').decode()}:{problem.line}:{problem.column} {problem.rule}")
+    return sorted(rows)
+
+
+@pytest.mark.parametrize("name", FIXTURES)
+def test_fixture(name: str, tmp_path: Path) -> None:
+    rule = name.split("/")[0]
+    expected = unpack((FOLDER / name).read_text(encoding="utf-8"), tmp_path)
+    assert found_in(tmp_path) == sorted(expected)
+    assert Path(name).name.startswith("bad" if expected else "good")
+    assert not expected or any(line.endswith(f" {rule}") for line in expected)
+
+
+def test_every_rule_has_good_and_bad_fixtures() -> None:
+    for rule in RULES:
+        names = [name.split("/")[1] for name in FIXTURES if name.startswith(f"{rule}/")]
+        assert {name.split("-")[0] for name in names} >= {"good", "bad"}, rule
+
+
+@pytest.mark.parametrize("name", sorted(RULES))
+def test_every_rule_is_documented(name: str) -> None:
+    rule = RULES[name]
+    assert rule.summary.endswith(".")
+    assert rule.bad and rule.good and rule.bad != rule.good
+    assert rule.severity in Severity
