@@ -87,12 +87,12 @@ def test_check_names_what_is_wrong_at_its_line(small: Path) -> None:
         '"Language: de\\n"': "Language is 'de' [po-header]",
         'msgid "Go on"': "'Go on' is marked fuzzy [fuzzy]",
         'msgid "%(count)s page"': "%(cuont)s which the source does not have [placeholder]",
-        'msgid "Open"': "'Open' has no translation [untranslated]",
+        'msgid "Open"': "'Open' has no translation [untranslated-message]",
     }
     expected = {f"{lines.index(line) + 1}:1: {what}" for line, what in wanted.items()}
     found = {one.removeprefix("locales/fr/LC_MESSAGES/site.po:") for one in findings(result.stderr)}
     assert expected <= found
-    assert all(one.endswith("[untranslated]") for one in found - expected)
+    assert all(one.endswith("[untranslated-message]") for one in found - expected)
 
 
 def test_check_sees_that_the_template_is_behind(small: Path) -> None:

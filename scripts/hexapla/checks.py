@@ -29,6 +29,7 @@ from hexapla import (
     rules_catalogs,
     rules_characters,
     rules_files,
+    rules_grammar,
     rules_records,
     rules_site,
     rules_skeleton,
@@ -47,6 +48,7 @@ from hexapla.rules_words import Sample
 MODULES: tuple[ModuleType, ...] = (
     rules_site,
     rules_files,
+    rules_grammar,
     rules_skeleton,
     rules_words,
     rules_typography,
