@@ -43,7 +43,7 @@ EXTRACTORS: dict[str, Any] = {
 }
 """Which files hold messages, and what finds them there."""
 TRANSLATOR_COMMENT = "translators:"
-PLACEHOLDER = re.compile(r"%%|%\([^()]*\)[#0 +-]*[a-zA-Z]?|%[#0+-]?[a-zA-Z](?![a-zA-Z])|\{[\w.!:\[\]]*\}")
+PLACEHOLDER = re.compile(r"%%|%\([^()]*\)[#0 +-]*[a-zA-Z]?|%[#0+-]?[a-zA-Z](?![a-zA-Z])|\{[^{}]*\}")
 PLACEHOLDERS_OF_ONE = frozenset({"%(number)s", "%(minutes)s", "%(count)s"})
 """A form for exactly one thing may say the number in words."""
 
@@ -128,6 +128,7 @@ def read(path: Path, locale: Locale | None = None) -> BabelCatalog:
         raise Stop([Problem(path, 1, 1, "po-syntax", message, say("save it as UTF-8 without BOM"))])
     _refuse_what_is_no_catalog(path, text)
     _refuse_a_fatal_header(path, text, locale)
+    _refuse_further_forms(path, text, locale)
     try:
         catalog = pofile.read_po(
             io.BytesIO(text.encode()), locale=str(cldr.parse(locale.code)) if locale else None, abort_invalid=True
@@ -171,6 +172,9 @@ def _refuse_what_is_no_catalog(path: Path, text: str) -> None:
         if not match:
             problems.append(_bad_line(path, number, line))
             continue
+        if match["keyword"] == "msgstr" and keyword != "msgid":
+            message = say("there is no msgid to which this msgstr belongs")
+            problems.append(Problem(path, number, 1, "po-syntax", message, say("put it below its msgid, once")))
         if match["keyword"] in ("msgctxt", "msgid") and keyword.startswith("msgstr"):
             if identity and (context, identity) in seen:
                 message = say("the same entry is already at line %(line)s", line=seen[context, identity])
@@ -271,6 +275,25 @@ def _refuse_a_fatal_header(path: Path, text: str, locale: Locale | None) -> None
     if locale and forms and (problem := _wrong_plurals(forms, locale)):
         hint = say("write: %(line)s", line=f"Plural-Forms: {cldr.plural_forms(locale.code)}")
         raise Stop([Problem(path, number, 1, "po-header", problem, hint)])
+
+    if locale and not forms and "\nmsgid_plural" in text:  # Babel would count as it sees fit
+        raise Stop(check_header(path, locale, text))
+
+
+def _refuse_further_forms(path: Path, text: str, locale: Locale | None) -> None:
+    """Stop at plural forms that a language does not have."""
+    if not locale:
+        return
+    count = len(cldr.plural_samples(locale.code))
+    hint = say("write msgstr[0] and so on, one for each form")
+    problems = []
+    for number, line in enumerate(text.split("\n"), start=1):
+        if (match := re.match(r"\s*msgstr\[(\d+)\]", line)) and int(match[1]) >= count:
+            values = {"number": match[1], "language": locale.name, "count": count}
+            message = say("there is no form %(number)s: %(language)s has %(count)s, counted from 0", **values)
+            problems.append(Problem(path, number, 1, "plural-count", message, hint))
+    if problems:
+        raise Stop(problems)
 
 
 @cache
@@ -421,7 +444,12 @@ def check(site: Site, template: BabelCatalog | None = None, domain: str = DOMAIN
     template = template or extract(site)
     pot = template_path(site, domain)
     hint = say("run: hexapla catalogs update")
-    if not pot.is_file() or _ids(read(pot)) != _ids(template):
+    try:
+        is_behind = not pot.is_file() or _ids(read(pot)) != _ids(template)
+    except Stop as stop:
+        is_behind = False
+        yield from stop.problems
+    if is_behind:
         yield Problem(pot, 1, 1, "catalog", say("is not what the templates hold"), hint)
     for locale in site.translations:
         path = path_of(site, locale, domain)
@@ -493,12 +521,17 @@ def _differences(path: Path, line: int, message: BabelMessage) -> Iterator[Probl
     tags = set(TAG.findall(" ".join(sources)))
     for form in forms_of(message):
         found = set(placeholders(form))
-        if extra := found - wanted:
-            what = say("%(names)s which the source does not have", names=", ".join(sorted(extra)))
-            yield Problem(path, line, 1, "placeholder", what, say("remove it"))
-        if missing := wanted - found - optional:
-            what = say("%(names)s is missing", names=", ".join(sorted(missing)))
+        extra, missing = ", ".join(sorted(found - wanted)), ", ".join(sorted(wanted - found - optional))
+        if extra:
+            what = say("%(names)s which the source does not have", names=extra)
+            hint = say("write %(names)s", names=missing) if missing else say("remove it")
+            yield Problem(path, line, 1, "placeholder", what, hint)
+        elif missing:
+            what = say("%(names)s is missing", names=missing)
             yield Problem(path, line, 1, "placeholder", what, say("put it where your sentence needs it"))
+        if _is_loose(form) and not any(map(_is_loose, sources)):
+            what = say("a percent sign stands alone, and programs take it for a placeholder")
+            yield Problem(path, line, 1, "placeholder", what, say("write it twice, or say it in words"))
         if added := [tag for tag in TAG.findall(form) if tag not in tags]:
             what = say("%(tags)s which the source does not have", tags=", ".join(added))
             yield Problem(path, line, 1, "html-in-message", what, say("write plain words: pages show it as it stands"))
@@ -513,8 +546,16 @@ def placeholders(text: str) -> list[str]:
     return [match for match in PLACEHOLDER.findall(text) if match != "%%"]
 
 
+def _is_loose(text: str) -> bool:
+    """Whether a percent sign belongs to no placeholder: filling in would fail on it."""
+    return "%" in PLACEHOLDER.sub("", text)
+
+
 def is_usable(message: BabelMessage) -> bool:
     """Whether a translation can be filled in and shown: a wrong placeholder would end the build."""
     sources = message.id if isinstance(message.id, str) else message.id[-1]
     wanted = {*placeholders(sources), *placeholders(message.id if isinstance(message.id, str) else message.id[0])}
-    return all(set(placeholders(form)) <= wanted for form in forms_of(message))
+    may_be_loose = _is_loose(sources)
+    return all(
+        set(placeholders(form)) <= wanted and (may_be_loose or not _is_loose(form)) for form in forms_of(message)
+    )

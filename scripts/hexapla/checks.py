@@ -122,12 +122,10 @@ def check(corpus: Corpus, chosen: _Chosen | None = None) -> Report:
     chosen = chosen or _Chosen(site, ())
     problems: list[Problem] = []
     seconds: Counter[str] = Counter()
-    for one in RULES.values():
-        if one.scope is Scope.SITE:
-            with _timed(one, seconds):
-                problems += one.check(corpus)
-    told = {problem.rule for problem in problems}
-    problems += [problem for problem in corpus.problems if problem.rule not in RULES or problem.rule not in told]
+
+    def look_at_the_site() -> None:
+        problems.extend(_site_problems(corpus, seconds))
+
     work = [
         (locale, path)
         for locale in site.locales
@@ -135,7 +133,7 @@ def check(corpus: Corpus, chosen: _Chosen | None = None) -> Report:
         if chosen.has(site.docs_dir / locale.code / path) or chosen.has(records.path_of(site, locale, path))
     ]
     work.sort(key=lambda one: one[1])  # the translations of a document together: its source is rendered once
-    results = workers.each(check_document, corpus, work, few=FEW)
+    results = workers.each(check_document, corpus, work, FEW, look_at_the_site)
     for result in results:
         problems += result.problems
         seconds += result.seconds
@@ -147,6 +145,18 @@ def check(corpus: Corpus, chosen: _Chosen | None = None) -> Report:
     documents = [corpus.publication.documents[locale.code][path] for locale, path in work]
     problems = list(_without_ignored({problem for problem in problems if chosen.has(problem.path)}, documents))
     return Report(tuple(sorted(_weighed(site, problems))), seconds)
+
+
+def _site_problems(corpus: Corpus, seconds: Counter[str]) -> Iterator[Problem]:
+    """Run the rules that look at the site as a whole; add what was met while reading, if none of them told it."""
+    problems: list[Problem] = []
+    for one in RULES.values():
+        if one.scope is Scope.SITE:
+            with _timed(one, seconds):
+                problems += one.check(corpus)
+    told = {problem.rule for problem in problems}
+    yield from problems
+    yield from (problem for problem in corpus.problems if problem.rule not in told)
 
 
 def _weighed(site: Site, problems: Iterable[Problem]) -> Iterator[Problem]:

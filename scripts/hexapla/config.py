@@ -132,6 +132,7 @@ class Site:
     markdown_extensions: Mapping[str, Any] = field(repr=False)
     severities: Mapping[tuple[str, str], Severity]
     localized_links: Mapping[str, str]
+    has_rules_page: bool
     places: Mapping[str, Place] = field(repr=False)
 
     @property
@@ -257,6 +258,7 @@ def examine(config_file: str | None = None) -> tuple[Site, list[Problem]]:
         markdown_extensions=reader.extensions(),
         severities=reader.severities(),
         localized_links=reader.texts("plugins.hexapla.localized_links"),
+        has_rules_page=reader.get("plugins.hexapla.rules_page") is True,
         places=places,
     )
     if sum(locale.is_source for locale in site.locales) != 1:

@@ -39,13 +39,13 @@ from hexapla.problems import Stop
 from hexapla.publication import Publication, url_of
 from hexapla.status import Report
 from hexapla.translations import State
-from hexapla.views import OWN_PAGES, STATUS, View, Viewer
+from hexapla.views import CHECKS, OWN_PAGES, STATUS, View, Viewer
 
 TEMPLATES = Path(__file__).parent / "templates"
 ONLY = "HEXAPLA_LOCALE"
 """The environment variable that limits a build, or a preview, to one locale."""
 
-TEMPLATES_OF_PAGES = OWN_PAGES | {STATUS: "hexapla/status.html"}
+TEMPLATES_OF_PAGES = OWN_PAGES | {STATUS: "hexapla/status.html", CHECKS: "hexapla/checks.html"}
 MARKED = (State.STALE, State.MISSING)
 
 log = get_plugin_logger(__name__)
@@ -53,7 +53,8 @@ log = get_plugin_logger(__name__)
 
 class HexaplaConfig(Config):  # type: ignore[no-untyped-call]
     """The plugin's options: `front_matter` lists further keys that documents may use, `policy` says what may be
-    published, `checks` how severe rules are, `localized_links` which targets differ by language.
+    published, `checks` how severe rules are, `localized_links` which targets differ by language, `rules_page`
+    whether the site has a page that lists the rules.
 
     hexapla.config reads and checks them; here they are only declared, so that MkDocs knows them.
     """
@@ -62,6 +63,7 @@ class HexaplaConfig(Config):  # type: ignore[no-untyped-call]
     policy = config_options.Type(dict, default={})
     checks = config_options.Type(dict, default={})
     localized_links = config_options.Type(dict, default={})
+    rules_page = config_options.Type(bool, default=False)
 
 
 class HexaplaPlugin(BasePlugin[HexaplaConfig]):  # type: ignore[no-untyped-call]
@@ -164,6 +166,8 @@ class HexaplaPlugin(BasePlugin[HexaplaConfig]):  # type: ignore[no-untyped-call]
             paths += OWN_PAGES
         if self.has_status:
             paths.append(STATUS)
+        if site.has_rules_page:
+            paths.append(CHECKS)
         for path in paths:
             uri = f"{self.locale.code}/{path}"
             file = File.generated(config, uri, content="", inclusion=InclusionLevel.NOT_IN_NAV)
@@ -228,6 +232,9 @@ class HexaplaPlugin(BasePlugin[HexaplaConfig]):  # type: ignore[no-untyped-call]
         if path == STATUS:
             # translators: title of the page that shows how far each translation is
             return words.gettext("State of the translations")
+        if path == CHECKS:
+            # translators: title of the page that lists the rules by which translations are checked
+            return words.gettext("What is checked")
         return words.gettext(self.viewer.site.categories[Path(path).stem])
 
     # Rendering
@@ -269,6 +276,9 @@ class HexaplaPlugin(BasePlugin[HexaplaConfig]):  # type: ignore[no-untyped-call]
         elif path == STATUS and page.file.generated_by:
             edit = config.repo_url and config.edit_uri and urljoin(config.repo_url.rstrip("/") + "/", config.edit_uri)
             view = self.viewer.status_page(path, self._title_of(path), base, self.states, edit or "")
+            self.others.append(view)
+        elif path == CHECKS and page.file.generated_by:
+            view = self.viewer.checks_page(path, self._title_of(path), base)
             self.others.append(view)
         elif page.file.generated_by:
             view = self.viewer.category_page(Path(path).stem, base)

@@ -16,12 +16,13 @@ from functools import cached_property
 from html import unescape
 from typing import Any
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
-from hexapla import cldr
+from hexapla import cldr, speech
 from hexapla.catalogs import Messages
 from hexapla.config import Comments, Locale, Site
 from hexapla.publication import Publication
+from hexapla.rules import RULES, Rule
 from hexapla.status import INTERFACE, Report, Row, total
 from hexapla.translations import State, Unit, anchor_of, plain_text
 
@@ -33,6 +34,7 @@ OWN_PAGES = {"comments/thanks.md": "hexapla/thanks.html", "comments/sorry.md": "
 
 
 STATUS = "status.md"
+CHECKS = "checks.md"
 """The page that shows how far each translation is."""
 
 
@@ -161,6 +163,19 @@ class LocaleProgress:
 
 
 @dataclass(frozen=True)
+class RuleCard:
+    """A rule of `hexapla check` on the page that lists them. `tag` is the language of its text, if not the page's."""
+
+    name: str
+    severity: str
+    summary: Markup
+    details: Markup
+    bad: Markup
+    good: Markup
+    tag: str = ""
+
+
+@dataclass(frozen=True)
 class View:
     """One page, as its template sees it. What a page does not have is empty."""
 
@@ -219,6 +234,14 @@ class View:
     lost: Sequence[Lost] = ()
     progress: Sequence[LocaleProgress] = ()
     figures: str = ""
+    rules: Sequence[RuleCard] = ()
+
+
+def inline_html(text: str) -> Markup:
+    """Turn code and emphasis in a sentence of the tool's own documentation into HTML."""
+    escaped = str(escape(text))
+    escaped = re.sub(r"`([^`]+)`", r"<code>\1</code>", escaped)
+    return Markup(re.sub(r"(?<![\w*])\*([^*<>]+)\*(?![\w*])", r"<em>\1</em>", escaped))  # noqa: S704 - escaped above
 
 
 @dataclass(frozen=True)
@@ -328,6 +351,25 @@ class Viewer:
         ]
         updated = self._day(max(dates, default=None))
         return replace(view, progress=progress, figures=f"{folder}status.json", updated=updated)
+
+    def checks_page(self, path: str, title: str, base: str) -> View:
+        """The view of the page that lists the rules of `hexapla check`, in the language of the page."""
+        view = self._generated(path, title, self.site.locales, base)
+        return replace(view, rules=[self._rule(rule) for _, rule in sorted(RULES.items())])
+
+    def _rule(self, rule: Rule) -> RuleCard:
+        translate = speech.translator(self.locale.code)
+        is_translated = self.locale.code.startswith("en") or translate(rule.summary) != rule.summary
+        details = inline_html(translate(rule.details)) if rule.details else Markup()
+        return RuleCard(
+            name=rule.name,
+            severity=rule.severity.value,
+            summary=inline_html(translate(rule.summary)),
+            details=details,
+            bad=inline_html(rule.bad),
+            good=inline_html(rule.good),
+            tag="" if is_translated else "en",
+        )
 
     def _progress(self, row: Row, locale: Locale, base: str, states: Report, edit: str) -> Progress:
         """One document of the status page, with its stale paragraphs."""

@@ -23,21 +23,28 @@ _shared: tuple[Work[Any, Any], Any] | None = None
 
 
 def each(
-    function: Work[Context, Result], context: Context, documents: Sequence[tuple[Locale, str]], few: int = FEW
+    function: Work[Context, Result],
+    context: Context,
+    documents: Sequence[tuple[Locale, str]],
+    few: int = FEW,
+    meanwhile: Callable[[], None] = lambda: None,
 ) -> list[Result]:
     """Call a function with what all share and each document; give the results in the order of the documents.
 
     With more than `few` documents the calls are spread over processes, where the system can fork them; elsewhere they
-    follow one another.
+    follow one another. `meanwhile` is called here, while other processes work.
     """
     workers = min(os.cpu_count() or 1, len(documents) // few + 1)
     if workers == 1 or sys.platform != "linux":
+        meanwhile()
         return [function(context, *one) for one in documents]
     global _shared
     _shared = (function, context)
     try:
         with ProcessPoolExecutor(workers, mp_context=get_context("fork")) as pool:
-            return list(pool.map(_call, documents, chunksize=min(16, len(documents) // workers // 4 + 1)))
+            results = pool.map(_call, documents, chunksize=min(16, len(documents) // workers // 4 + 1))
+            meanwhile()
+            return list(results)
     finally:
         _shared = None
 
