@@ -14,7 +14,16 @@ How the modules connect, each importing only from those before it:
     translations   source and translation paired, each pair with its State
     editing     words put into a Markdown document
     workers     the same work on many documents
-    checks      every rule yields Problems; one runner
+    inline      inline Markdown -> prose and marks, each character with its place
+    passages    segments and messages as rules see them
+    glossary    names that stay, terms and their renderings
+    quantities, languages   numbers read as a locale writes them; which language a sentence is in
+    rendering   Markdown -> HTML -> elements, as a browser sees them; what is foreign to the source is taken out
+    rules       what a rule is and what it looks at; rules_* hold them all
+    checks      the one runner: every rule yields Problems; what is ignored, what is known
+    speech      the tool's own messages in the reader's language
+    reports     problems as text, JSON, GitHub annotations, SARIF
+    fixing      what is safe to mend, mended
     recording   record, done, apply, adopt
     status      how far each translation is, counted
     starting    a new locale, a new document

@@ -168,6 +168,8 @@ def _make_parser() -> MarkdownIt:
     parser.use(footnote_plugin).use(deflist_plugin)
     terminates = ["paragraph", "blockquote", "list", "reference"]
     parser.block.ruler.before("fence", "container", _container, {"alt": terminates})
+    # What an address may be is for the rules to say.
+    parser.validateLink = lambda url: True  # type: ignore[method-assign]
     parser.core.ruler.enableOnly(["normalize", "block"])  # inline Markdown stays as it was written
     return parser
 

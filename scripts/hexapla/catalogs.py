@@ -172,7 +172,7 @@ def _refuse_what_is_no_catalog(path: Path, text: str) -> None:
         if not match:
             problems.append(_bad_line(path, number, line))
             continue
-        if match["keyword"] == "msgstr" and keyword != "msgid":
+        if match["keyword"] == "msgstr" and keyword != "msgid" and not problems:
             message = say("there is no msgid to which this msgstr belongs")
             problems.append(Problem(path, number, 1, "po-syntax", message, say("put it below its msgid, once")))
         if match["keyword"] in ("msgctxt", "msgid") and keyword.startswith("msgstr"):

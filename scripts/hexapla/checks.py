@@ -58,6 +58,9 @@ MODULES: tuple[ModuleType, ...] = (
 )
 """Importing them registers their rules."""
 
+FIRST = ("nesting", "conflict-marker")
+"""Rules that come before all others of a document, which are not asked where one of these finds something."""
+
 LIMIT = 2.0
 """A rule may take so many seconds for a file."""
 
@@ -202,15 +205,15 @@ def check_document(corpus: Corpus, locale: Locale, path: str) -> Checked:
             hint = say("write it more simply; the other rules have not looked at it")
             result.problems.append(Problem(subject.document.path, 1, 1, "slow", message, hint))
             break
-        if one.name == "nesting" and any(problem.rule == "nesting" for problem in result.problems):
-            break  # programs that read such a file may fail
+        if one.name in FIRST and any(problem.rule == one.name for problem in result.problems):
+            break  # programs that read such a file may fail, or take two texts for one
     else:
         result.samples = [sample for pair in subject.pairs if (sample := rules_words.sample_of(pair))]
     return result
 
 
 def _ordered() -> list[Rule]:
-    return sorted(RULES.values(), key=lambda one: one.name != "nesting")
+    return sorted(RULES.values(), key=lambda one: one.name not in FIRST)
 
 
 def _run(one: Rule, subject: Subject, corpus: Corpus, result: Checked) -> bool:

@@ -391,7 +391,15 @@ class _Reader:
         return {str(name): item for name, item in value.items()}
 
     def texts(self, key: str) -> dict[str, str]:
-        return {name: self.text(f"{key}.{name}") for name in self.mapping(key)}
+        found = {}
+        for name, value in self.mapping(key).items():
+            if isinstance(value, dict | list):
+                self.report(
+                    f"{key}.{name}", f"{key}.{name} must be a text", f"write {name}: and a text on the same line"
+                )
+            else:
+                found[name] = "" if value is None else str(value)
+        return found
 
     def strings(self, key: str) -> list[str]:
         value = self.get(key)

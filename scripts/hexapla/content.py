@@ -23,8 +23,11 @@ FRONT_MATTER = re.compile(
 TRANSLATABLE = ("title", "description", "subtitle", "picture_alt")
 """The keys of front matter whose values are words for readers."""
 
-METADATA_LINE = re.compile(r"[ ]{0,3}[A-Za-z0-9_-]+:(?:\s|$)")
-"""A first line that MkDocs takes for MultiMarkdown metadata, and drops from the page (mkdocs.utils.meta.META_RE)."""
+METADATA_LINE = re.compile(r"[ ]{0,3}[A-Za-z0-9_-]+:")
+"""A first line that MkDocs takes for MultiMarkdown metadata, and drops from the page (mkdocs.utils.meta.META_RE).
+
+That is also one with an address, such as `https://example.org/`.
+"""
 
 
 @dataclass(frozen=True)
@@ -98,9 +101,11 @@ def parse(path: Path, text: str) -> Document:
         meta, places, words = _parse(match["yaml"], match.start("yaml"))
     except yaml.MarkedYAMLError as error:
         raise Stop([yaml_problem(path, error, first_line=1, rule="front-matter")]) from None
-    except (yaml.YAMLError, ValueError) as error:
+    except Exception as error:
+        # Values such as `!!bool soon`, or a thousand brackets, make PyYAML raise nearly anything.
         hint = say("check its values, dates and special characters")
-        message = say("front matter cannot be read: %(reason)s", reason=str(error).splitlines()[0])
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        message = say("front matter cannot be read: %(reason)s", reason=reason)
         raise Stop([Problem(path, 2, 1, "front-matter", message, hint)]) from None
     if meta is None:
         meta = {}
@@ -115,7 +120,7 @@ def _refuse_near_misses(path: Path, text: str) -> None:
     """Stop where MkDocs would silently lose, or publish, what was meant as front matter."""
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     first = text.split("\n", 1)[0]
-    if re.fullmatch(r"-{3}[ \t]*", first) and METADATA_LINE.match(text[len(first) + 1 :]):
+    if re.fullmatch(r"-{3}[ \t]*", first) and re.match(METADATA_LINE.pattern + r"(?:\s|$)", text[len(first) + 1 :]):
         message = say("front matter opens here and is never closed")
         hint = say("add a line of three hyphens after its last key")
         raise Stop([Problem(path, 1, 1, "front-matter", message, hint)])
@@ -155,7 +160,12 @@ class _Loader(yaml.SafeLoader):
         if self.check_event(yaml.AliasEvent):
             mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
             raise yaml.MarkedYAMLError(problem=say("aliases (*name) are not allowed here"), problem_mark=mark)
-        return super().compose_node(parent, index)
+        node = super().compose_node(parent, index)
+        if isinstance(node, yaml.ScalarNode) and re.search("[\ud800-\udfff]", str(node.value)):
+            # "\ud83d" in quotation marks; no file can hold such a text, so nothing could be written of it.
+            problem = say("holds half of a character")
+            raise yaml.MarkedYAMLError(problem=problem, problem_mark=node.start_mark)
+        return node
 
 
 def _kind(value: object) -> str:

@@ -42,15 +42,30 @@ class Glossary:
         return self._names("s?")
 
     def _names(self, ending: str) -> re.Pattern[str]:
-        names = "|".join(re.escape(name) for name in sorted(self.keep, key=len, reverse=True))
-        return re.compile(rf"(?<!\w)({names}){ending}(?!\w)")
+        """Any kind of space may stand in a name. With an ending, hyphens as well, where more is tied to the name."""
+        names = sorted(self.keep, key=len, reverse=True)
+        forms = [r"[ \u00a0\u202f]".join(map(re.escape, name.split())) for name in names]
+        if ending:
+            forms = ["-".join(map(re.escape, name.split())) + "(?=-)" for name in names if " " in name] + forms
+        return re.compile(rf"(?<!\w)({'|'.join(forms)}){ending}(?!\w)")
 
-    def names_in(self, prose: str, may_end_in_s: bool = False) -> list[str]:
-        """Give the names in a text, in its order, with an s of the genitive left out where there may be one."""
-        if not any(name in prose for name in self.keep):
+    def names_in(self, prose: str, may_end_in_s: bool = False) -> list[re.Match[str]]:
+        """Find the names in a text, in its order; group 1 is without the s of a genitive, where there may be one.
+
+        There, a name may also be tied to another word, as in Google-Analytics-Konto.
+        """
+        if not any(name.split(" ")[0] in prose for name in self.keep):
             return []
         pattern = self._name_pattern_with_s if may_end_in_s else self.name_pattern
-        return pattern.findall(prose) if pattern else []
+        return list(pattern.finditer(prose)) if pattern else []
+
+    def name_of(self, match: re.Match[str]) -> str:
+        """Give a name that was found in a text as the glossary has it."""
+        return self._by_letters[re.sub(r"[\s-]+", " ", match[1])]
+
+    @cached_property
+    def _by_letters(self) -> dict[str, str]:
+        return {re.sub(r"[\s-]+", " ", name): name for name in self.keep}
 
     @cached_property
     def _ordered(self) -> list[str]:
@@ -137,14 +152,15 @@ def _renderings(
             continue
         words = _strings(path, term, value, problems)
         for word in words:
-            other = seen.get(word.casefold(), term)
+            stem = word.casefold().rstrip("*")
+            other = seen.get(stem, term)
             if other not in term and term not in other:  # "support" may be short for "customer support"
                 values = {"word": repr(word), "one": repr(other), "other": repr(term)}
                 message = say(
                     "%(word)s renders both %(one)s and %(other)s, so readers cannot tell them apart", **values
                 )
                 problems.append(_problem(path, term, message, say("give each term renderings of its own")))
-            seen.setdefault(word.casefold(), term)
+            seen.setdefault(stem, term)
         yield term, tuple(words)
 
 

@@ -17,13 +17,22 @@ from html import unescape
 OBJECT = "\ufffc"
 """Stands in prose for what is no word: code, an address, a formula."""
 
-SPECIAL = re.compile(r"[\\`<!\[\]{}&*_~=h\n$]")
+SPECIAL = re.compile(r"[\\`<!\[\]{}&*_~=h\n$:]")
+ESCAPABLE = "\\`*_{}[]()<>#+-.!|~^$"
+"""What a backslash makes a plain character; before anything else it is one itself."""
+
 CODE = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)", re.DOTALL)
 AUTOLINK = re.compile(r"<((?:[A-Za-z][A-Za-z0-9+.-]{1,31}:|[^\s<>@]+@)[^\s<>]*)>")
 COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 TAG = re.compile(r"</?[A-Za-z](?:[^<>\"']|\"[^\"]*\"|'[^']*')*>", re.DOTALL)
 TEMPLATE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#[ \t].*?#\}", re.DOTALL)
 ATTRIBUTES = re.compile(r"\{:?[ \t]*[^{}\n]*\}")
+VERBATIM = re.compile(r"<(code|samp|pre|script|style)\b", re.IGNORECASE)
+"""Tags whose content is no prose."""
+
+EMOJI = re.compile(r"(?<![\w:]):[a-z+-][a-z0-9_+-]*:(?![\w:])")
+"""A short name such as `:smile:` or `:material-check:`."""
+
 ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 ADDRESS = re.compile(r"https?://[^\s<>\[\]()`\"“”«»]*[^\s<>\[\]()`\"“”«».,;:!?।]", re.IGNORECASE)
 FOOTNOTE = re.compile(r"\[\^([^\]\s]+)\]")
@@ -60,12 +69,16 @@ class Span:
 
 @dataclass(frozen=True)
 class Inline:
-    """A segment's text, read. `prose` is what a reader sees of it; `offsets` gives each character's place in `text`."""
+    """A segment's text, read. `prose` is what a reader sees of it; `offsets` gives each character's place in `text`.
+
+    `wide` says where a character ends that is written with several, such as an entity.
+    """
 
     text: str
     spans: tuple[Span, ...] = field(repr=False)
     prose: str
     offsets: tuple[int, ...] = field(repr=False)
+    wide: Mapping[int, int] = field(default_factory=dict, repr=False, compare=False)
 
     def of(self, *kinds: str) -> tuple[Span, ...]:
         """The spans of some kinds, in the order of the text."""
@@ -76,8 +89,14 @@ class Inline:
         if start >= len(self.offsets):
             return len(self.text), len(self.text)
         first = self.offsets[start]
-        last = self.offsets[end - 1] + 1 if end > start else first
-        return first, max(first, last)
+        return first, max(first, self._end(end - 1)) if end > start else first
+
+    def is_whole(self, start: int, end: int) -> bool:
+        """Whether no mark, such as that of emphasis, stands inside a part of the prose."""
+        return all(self._end(index) == self.offsets[index + 1] for index in range(start, min(end, len(self.prose)) - 1))
+
+    def _end(self, index: int) -> int:
+        return self.wide.get(index, self.offsets[index] + 1)
 
     @cached_property
     def sentences(self) -> tuple[tuple[int, int], ...]:
@@ -116,6 +135,7 @@ class _Reader:
         self.spans: list[Span] = []
         self.prose: list[str] = []
         self.offsets: list[int] = []
+        self.wide: dict[int, int] = {}
         self.jumps: dict[int, int] = {}  # from the bracket that closes a link's words to what follows the link
         self.closed = -1  # where the last construct ended, which an attribute list may follow
 
@@ -130,16 +150,17 @@ class _Reader:
             else:
                 break
         self.spans.sort(key=lambda span: (span.start, -span.end))
-        return Inline(text, tuple(self.spans), "".join(self.prose), tuple(self.offsets))
+        return Inline(text, tuple(self.spans), "".join(self.prose), tuple(self.offsets), self.wide)
 
     def _add(self, words: str, at: int) -> None:
         self.prose.append(words)
         self.offsets.extend(range(at, at + len(words)))
 
-    def _put(self, words: str, at: int) -> None:
-        """Put words for something that stands at one place, such as an entity."""
+    def _put(self, words: str, at: int, end: int) -> None:
+        """Put words for something that stands between two places, such as an entity."""
         self.prose.append(words)
         self.offsets.extend([at] * len(words))
+        self.wide[len(self.offsets) - 1] = end
 
     def _mark(self, kind: str, start: int, end: int, target: str = "", at: tuple[int, int] = (0, 0)) -> int:
         self.spans.append(Span(kind, start, end, target, at if at != (0, 0) else (start, end)))
@@ -152,29 +173,29 @@ class _Reader:
         if at in self.jumps:
             self.closed = self.jumps[at]
             return self.jumps[at]
-        if sign == "\\" and at + 1 < len(text):
-            self._add(" " if text[at + 1] == "\n" else text[at + 1], at + 1)
+        if sign == "\\" and at + 1 < len(text) and text[at + 1] in ESCAPABLE + "\n":
+            self._put(" " if text[at + 1] == "\n" else text[at + 1], at, at + 2)
             return at + 2
         if sign == "\n":
-            self._put(" ", at)
+            self._put(" ", at, at + 1)
             return at + 1
         if sign == "`" and (match := CODE.match(text, at)):
-            self._put(OBJECT, at)
+            self._put(OBJECT, at, match.end())
             return self._mark("code", at, match.end(), match[2].strip(), match.span(2))
         if sign == "<":
             return self._angle(at)
         if sign == "{":
             return self._brace(at)
         if sign == "&" and (match := ENTITY.match(text, at)):
-            self._put(unescape(match[0]), at)
+            self._put(unescape(match[0]), at, match.end())
             return match.end()
-        if sign == "h" and (match := ADDRESS.match(text, at)):
-            self._put(OBJECT, at)
+        if (sign == "h" and (match := ADDRESS.match(text, at))) or (sign == ":" and (match := EMOJI.match(text, at))):
+            self._put(OBJECT, at, match.end())
             return match.end()
         if sign == "[" or (sign == "!" and text.startswith("[", at + 1)):
             return self._bracket(at)
         if sign == "$" and (match := re.compile(r"\$(?![\s\d])[^$\n]+(?<!\s)\$(?!\d)").match(text, at)):
-            self._put(OBJECT, at)
+            self._put(OBJECT, at, match.end())
             return match.end()
         if sign in EMPHASIS:
             return self._emphasis(at)
@@ -184,19 +205,29 @@ class _Reader:
     def _angle(self, at: int) -> int:
         text = self.text
         if match := AUTOLINK.match(text, at):
-            self._put(OBJECT, at)
+            self._put(OBJECT, at, match.end())
             return self._mark("autolink", at, match.end(), match[1], match.span(1))
         if match := COMMENT.match(text, at) or TAG.match(text, at):
             if re.match(r"<(?:br|hr|wbr|p|div|li|td|tr)\b", match[0], re.IGNORECASE):
-                self._put(" ", at)
-            return self._mark("html", at, match.end(), match[0])
+                self._put(" ", at, match.end())
+            self._mark("html", at, match.end(), match[0])
+            return self._verbatim(at, match.end())
         self._add("<", at)
         return at + 1
+
+    def _verbatim(self, at: int, end: int) -> int:
+        """Pass over what stands between `<code>` and `</code>`; give where to go on behind a tag."""
+        opening = VERBATIM.match(self.text, at)
+        closing = re.compile(rf"</{opening[1]}\s*>", re.IGNORECASE).search(self.text, end) if opening else None
+        if closing is None:
+            return end
+        self._put(OBJECT, end, closing.start())
+        return closing.start()
 
     def _brace(self, at: int) -> int:
         text = self.text
         if match := TEMPLATE.match(text, at):
-            self._put(OBJECT, at)
+            self._put(OBJECT, at, match.end())
             return self._mark("template", at, match.end(), match[0])
         if (at == self.closed or text.startswith("{:", at)) and (match := ATTRIBUTES.match(text, at)):
             return self._mark("attributes", at, match.end(), match[0])
@@ -277,9 +308,23 @@ def _closing(text: str, opening: int) -> int:
 SENTENCE = re.compile(r"[.!?…。？！।॥؟]+[”“»’\"'›)\]]*(?=\s|$)")
 ABBREVIATION = re.compile(
     r"(?:^|[\s(])(?:[^\W\d_]|z\.\s?B|d\.\s?h|u\.\s?a|t\.d|m\.a|o\.s\.frv|e\.g|i\.e|etc|Mr|Mrs|Ms|Dr|St|No|Nr|bzw|ca|"
-    r"usw|Inc|Ltd|vs|approx|cf|p\.\s?ex|env|kl|þ\.e|þ\.á\s?m|n\.k|डॉ|श्री|k\.m|k\.v)\.$"
+    r"usw|Inc|Ltd|vs|approx|cf|p\.\s?ex|env|kl|þ\.e|þ\.á\s?m|n\.k|k\.m|k\.v)\.$"
 )
 """What ends in a full stop without ending a sentence."""
+
+
+DEVANAGARI = "\u0900-\u0963\u0970-\u097f"
+ABBREVIATED = frozenset(
+    "डॉ प्रो पं मो श्री सुश्री श्रीमती स्व कु चि रु सं क्र पृ उदा ई पू वि मी मि किमी सेमी कि ग्रा ले क ख ग घ च छ ज "
+    "ए बी सी डी एफ़ एफ जी एच आई जे के एल एम एन ओ पी क्यू आर एस टी यू वी डब्ल्यू एक्स वाई ज़ेड जेड".split()
+)
+"""What keeps its full stop in Devanagari: titles, units, and initials by the names of the letters."""
+
+
+def is_abbreviated(before: str) -> bool:
+    """Whether a text ends in an abbreviation of Devanagari, its full stop left out."""
+    word = re.search(rf"[{DEVANAGARI}]+$", before)
+    return bool(word) and word[0] in ABBREVIATED  # type: ignore[index]
 
 
 def _sentences(prose: str) -> Iterator[tuple[int, int]]:
@@ -290,7 +335,10 @@ def _sentences(prose: str) -> Iterator[tuple[int, int]]:
         end = match.end()
         rest = prose[end:].lstrip()
         if match[0] == "." and (
-            ABBREVIATION.search(prose[start:end]) or re.search(r"\b\d{1,2}\.$", prose[start:end]) or rest[:1].islower()
+            ABBREVIATION.search(prose[start:end])
+            or is_abbreviated(prose[start : end - 1])
+            or re.search(r"\b\d{1,2}\.$", prose[start:end])
+            or rest[:1].islower()
         ):
             continue
         if prose[start:end].strip():

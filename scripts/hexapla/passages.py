@@ -65,8 +65,7 @@ class Passage:
         """Make a finding of offsets in the prose."""
         first, last = self.inline.raw(start, end)
         # A fix of prose is a fix of the text only where no mark stands in between.
-        is_plain = last - first == end - start
-        return Finding(first, last, message, hint, fix if is_plain else None)
+        return Finding(first, last, message, hint, fix if self.inline.is_whole(start, end) else None)
 
     def whole(self, message: str, hint: str) -> Finding:
         """Make a finding about all of it."""
@@ -155,10 +154,7 @@ def _rows(text: str, segment: Segment) -> Iterator[tuple[int, int, int, int]]:
         yield 0, segment.line, segment.column, segment.start
         return
     if segment.kind == "front matter":
-        inner = raw[1:-1] if raw[:1] in ("'", '"') else raw
-        is_exact = inner == segment.text
-        quoted = len(raw) - len(inner) > 0
-        yield 0, segment.line, segment.column + quoted, segment.start + quoted if is_exact else -1
+        yield from _yaml_rows(raw, segment)
         return
     at, offset = 0, segment.start
     for number, row in enumerate(re.split(r"\r\n|\r|\n", raw)):
@@ -170,3 +166,30 @@ def _rows(text: str, segment: Segment) -> Iterator[tuple[int, int, int, int]]:
             yield found, segment.line + number, column, offset + lead
             at = found + len(words.rstrip())
         offset += len(row) + (2 if text.startswith("\r\n", offset + len(row)) else 1)
+
+
+YAML_UNITS = {
+    "": re.compile(r"[ \t]*(?:\r\n|\r|\n)\s*|.", re.DOTALL),
+    "'": re.compile(r"''|[ \t]*(?:\r\n|\r|\n)\s*|.", re.DOTALL),
+    '"': re.compile(r"\\(?:x..|u.{4}|U.{8}|(?:\r\n|\r|\n)[ \t]*|.)|[ \t]*(?:\r\n|\r|\n)\s*|.", re.DOTALL),
+}
+"""What YAML reads as one character, by the quotation marks around a value: a pair of marks, an escape, a line break."""
+
+
+def _yaml_rows(raw: str, segment: Segment) -> Iterator[tuple[int, int, int, int]]:
+    """Yield where the parts of a front matter's value start: in its text, and in the file as it was written."""
+    quoted = raw[:1] in ("'", '"')
+    units = YAML_UNITS[raw[0] if quoted else ""].finditer(raw, int(quoted), len(raw) - quoted)
+    at, line, start_of_line, is_due = 0, segment.line, 1 - segment.column, True
+    for unit in units:
+        if is_due:
+            yield at, line, unit.start() - start_of_line + 1, segment.start + unit.start()
+        wraps = len(re.findall(r"\r\n|\r|\n", unit[0]))
+        if wraps:
+            line += wraps
+            start_of_line = unit.start() + max(unit[0].rfind("\n"), unit[0].rfind("\r")) + 1
+        # A line break is a space, an empty line a line break; behind a backslash it is nothing.
+        at += 0 if wraps and unit[0].startswith("\\") else max(1, wraps - 1)
+        is_due = len(unit[0]) > 1
+    if is_due:
+        yield at, line, len(raw) - quoted - start_of_line + 1, segment.start + len(raw) - quoted

@@ -1,4 +1,4 @@
-"""Numbers, money, percentages and dates in a text, read as a locale writes them (Unicode CLDR, through Babel)."""
+"""Numbers, money, dates and times in a text, read as a locale writes them (Unicode CLDR, through Babel)."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 from decimal import Decimal, InvalidOperation
 from functools import cache
-from itertools import pairwise
 
-from babel.numbers import get_currency_name, get_currency_symbol
+from babel.dates import format_time
+from babel.numbers import format_compact_decimal, format_decimal, get_currency_name, get_currency_symbol
 
 from hexapla import cldr
 
@@ -19,30 +19,48 @@ SPACES = "\u00a0\u202f\u2009"
 """Spaces that group digits; an ordinary one does so only between groups of three."""
 
 NUMBER = re.compile(
-    rf"(?<![\w.,])(?<![A-Za-z]-)(?:\d{{1,3}}(?:[ {SPACES}]\d{{3}})+(?:[.,٫]\d+)?|\d+(?:[.,'’٬٫{SPACES}]\d+)*)(?!\d)"
+    rf"(?<![\w.,])(?:\d{{1,3}}(?:[ {SPACES}]\d{{3}})+(?!\d)(?:[.,٫]\d+)?|\d+(?:[.,'’٬٫{SPACES}]\d+)*)(?!\d)"
 )
+PART = re.compile(r"(?:[^\W\d_]|[\u0900-\u0963])[-\u2010\u2011]$")
+"""Before a number that belongs to a word: Covid-19, Windows-11-Rechner."""
+
+LETTERS = r"[^\W\d_](?:[^\W\d_]|[\u0900-\u0963\u0971-\u097f])*"
+ALWAYS = re.compile(r"(?<!\d)24\s?/\s?7(?!\d)")
+PHONE = re.compile(r"\+\d[\d ().\u00a0-]{6,}\d")
+CLOCK = re.compile(
+    rf"(?<![\w.,:])(\d{{1,2}})(:|\.|[ {SPACES}]?h[ {SPACES}]?)([0-5]\d)(?![\d:])(?![.,]\d)", re.IGNORECASE
+)
+HALF_DAY = re.compile(rf"[ {SPACES}]?([ap])\.?[ {SPACES}]?m\b\.?", re.IGNORECASE)
+HOUR = re.compile(rf"(?<![\w.,:])(\d{{1,2}})(?={HALF_DAY.pattern})", re.IGNORECASE)
 CURRENCIES = {"$": "USD", "US$": "USD", "$US": "USD", "USD": "USD", "€": "EUR", "EUR": "EUR", "£": "GBP", "GBP": "GBP"}
 CURRENCIES |= {"¥": "JPY", "JPY": "JPY", "₹": "INR", "INR": "INR", "Ksh": "KES", "KES": "KES", "CHF": "CHF"}
 CURRENCIES |= {"ISK": "ISK", "CA$": "CAD", "A$": "AUD"}
 SIGN = "|".join(re.escape(sign) for sign in sorted(CURRENCIES, key=len, reverse=True))
 BEFORE = re.compile(rf"(?<![\w$])({SIGN})[ {SPACES}]?$")
 BEHIND = re.compile(rf"[ {SPACES}]?({SIGN})(?![\w$])")
-PERCENT = re.compile(rf"([ {SPACES}]?)[%٪]")
+
+
+Value = Decimal | date | time | str
+"""A number, a date, a time of day; as it stands, what is none of them: the digits of a telephone number, `24/7`."""
 
 
 @dataclass(frozen=True)
 class Quantity:
     """A number in a text, at `start` to `end`. `value` is None where this locale could not have written it so.
 
-    `sign` is the currency's sign that stands at it, and `is_before` where.
+    `digits` is the number without its sign and without the word for a power of ten, `power`. `sign` is the currency's
+    sign that stands at it, and `is_before` where. One that `is_part` of a word need not stand in another language.
     """
 
     start: int
     end: int
     text: str
-    value: Decimal | date | None
+    value: Value | None
     sign: str = ""
     is_before: bool = False
+    digits: str = ""
+    power: int = 0
+    is_part: bool = False
 
 
 @dataclass(frozen=True)
@@ -64,13 +82,15 @@ def style_of(code: str) -> Style:
     symbols = locale.number_symbols
     latin = symbols.get("latn", symbols)
     decimal, group = str(latin.get("decimal", ".")), str(latin.get("group", ","))
-    groups = group + ("'" if group == "’" else "") + SPACES + (" " if group.isspace() else "")
+    groups = group + "'’ " + SPACES  # which no language takes for a decimal sign
     months: dict[str, int] = {}
     for context in ("format", "stand-alone"):
         for width in ("wide", "abbreviated"):
             for number, name in locale.months[context][width].items():
                 if not name.strip(".").isdigit():
-                    months.setdefault(name.strip(".").casefold(), int(number))
+                    for variant in _spellings(name.strip(".").casefold()):
+                        months.setdefault(variant, int(number))
+    months |= MORE_MONTHS.get(locale.language, {})
     scales, scale_first = _scales(code)
     pattern = str(locale.date_formats["short"].pattern)
     day_first = pattern.find("d") < pattern.find("M")
@@ -91,14 +111,41 @@ def _scales(code: str) -> tuple[tuple[tuple[str, int], ...], bool]:
                 found[word.casefold()] = len(str(size)) - text.count("0")
                 first = not text.startswith("0")
     stems = {_stem(word): power for word, power in found.items()}
+    stems |= MORE_SCALES.get(cldr.parse(code).language, {})
+    stems = {variant: power for stem, power in stems.items() for variant in _spellings(stem)}
     return tuple(sorted(stems.items(), key=lambda item: -len(item[0]))), first
 
 
+MORE_SCALES = {
+    "en": {"lakh": 5, "crore": 7, "mn": 6, "bn": 9, "tn": 12},
+    "fr": {"millier": 3, "md": 9, "mds": 9},
+    "de": {"tsd": 3, "mio": 6, "mrd": 9},
+    "is": {"þús": 3, "miljón": 6, "milljörð": 9, "miljarð": 9, "ma": 9},
+    "hi": {"हजार": 3, "मिलियन": 6, "बिलियन": 9, "ट्रिलियन": 12},
+    "sw": {"laki": 5},
+}
+"""Words for powers of ten that CLDR's patterns do not have: other spellings, other cases, abbreviations."""
+
+MONEY_SCALES = {"k": 3, "m": 6, "b": 9, "md": 9}
+"""Letters for powers of ten, which only count beside a sign of money: $5M, 5 M€."""
+
+MORE_MONTHS = {
+    "de": {"jänner": 1, "feber": 2},
+    "hi": {"फरवरी": 2, "सितम्बर": 9, "अक्तूबर": 10, "नवम्बर": 11, "दिसम्बर": 12},
+}
+
+
 def _stem(word: str) -> str:
-    """Cut off what inflection changes: one Latin letter or two of a long word."""
-    if not word.isascii() and not re.search(r"[a-z]", word):
+    """Cut off what inflection changes: one Latin letter or two of a long word. `millimetre` must not be a million."""
+    if len(word) <= 5 or not re.search(r"[a-z]", word):
         return word
-    return word if len(word) <= 5 else word[: max(5, len(word) - 3)]
+    return word[: -1 if len(word) <= 8 else -2]
+
+
+def _spellings(word: str) -> set[str]:
+    """Give a word as Unicode may write it: Devanagari's dotted letters are one character, or two."""
+    composed = word.replace("ड\u093c", "\u095c").replace("ज\u093c", "\u095b").replace("फ\u093c", "\u095e")
+    return {word, unicodedata.normalize("NFC", word), composed}
 
 
 def read(prose: str, code: str) -> list[Quantity]:
@@ -106,32 +153,78 @@ def read(prose: str, code: str) -> list[Quantity]:
     if not any(sign.isdigit() for sign in prose):
         return []
     style = style_of(code)
-    found: list[Quantity] = []
-    dates = list(_dates(prose, style))
-    taken = [(one.start, one.end) for one in dates]
+    found = [*_codes(prose), *_dates(prose, style)]
+    found += [one for one in _times(prose) if not _overlaps(one.start, found)]
+    taken = list(found)
     for match in NUMBER.finditer(prose):
-        if not any(start <= match.start() < end for start, end in taken):
+        if not _overlaps(match.start(), taken):
             found.append(_quantity(prose, match, style))
-    return sorted(found + dates, key=lambda one: one.start)
+    return sorted(found, key=lambda one: one.start)
+
+
+def _overlaps(at: int, others: list[Quantity]) -> bool:
+    return any(one.start <= at < one.end for one in others)
+
+
+def _codes(prose: str) -> Iterator[Quantity]:
+    """Yield what has digits and is no number: telephone numbers, and `24/7`."""
+    for match in PHONE.finditer(prose):
+        yield Quantity(*match.span(), match[0], "+" + re.sub(r"\D", "", match[0]))
+    for match in ALWAYS.finditer(prose):
+        yield Quantity(*match.span(), match[0], "24/7")
+
+
+def _times(prose: str) -> Iterator[Quantity]:
+    """Yield times of day: 10:30, 10h30, 10 h 30, 10.30 Uhr, kl. 10.30, 10:30 p.m., 10 p.m."""
+    for match in (*CLOCK.finditer(prose), *HOUR.finditer(prose)):
+        before, half = prose[: match.start()], HALF_DAY.match(prose, match.end())
+        is_clock = (
+            half or re.match(r"\sUhr\b", prose[match.end() :]) or re.search(r"(?i)\b(?:kl\.|klukkan|saa)\s$", before)
+        )
+        if match.re is CLOCK and match[2] == "." and not is_clock:
+            continue
+        hour, minute = int(match[1]), int(match[3]) if match.re is CLOCK else 0
+        hour = hour % 12 + 12 * (half[1].lower() == "p") if half else hour % 24
+        end = half.end() if half else match.end()
+        if int(match[1]) <= 24:
+            yield Quantity(match.start(), end, prose[match.start() : end], time(hour, minute))
 
 
 def _quantity(prose: str, match: re.Match[str], style: Style) -> Quantity:
     value = number(match[0], style)
-    before, behind = prose[: match.start()], prose[match.end() :]
-    if value is not None:
-        value = value.scaleb(_scale(before, behind, style))
-    leading, following = BEFORE.search(before[-8:]), BEHIND.match(behind)
+    start, end = match.span()
+    is_part = bool(PART.search(prose[max(0, start - 2) : start]))
+    leading, following = BEFORE.search(prose[max(0, start - 8) : start]), BEHIND.match(prose, end)
     sign = leading[1] if leading else following[1] if following else ""
-    start = match.start() - len(leading[0]) if leading else match.start()
-    end = match.end() + len(following[0]) if following and not leading else match.end()
-    return Quantity(start, end, prose[start:end], value, sign, bool(leading))
+    start -= len(leading[0]) if leading else 0
+    power, before, behind = _scale(prose[:start], prose[end:], style, bool(leading))
+    end = following.end() if following and not leading else end + behind
+    start -= before
+    value = value.scaleb(power) if value is not None else None
+    return Quantity(start, end, prose[start:end], value, sign, bool(leading), match[0], power, is_part)
 
 
-def _scale(before: str, behind: str, style: Style) -> int:
-    """The power of ten that a word beside a number stands for, such as 9 for `billion`."""
-    near = re.search(r"(\S+)\s$", before[-24:]) if style.scale_first else re.match(rf"[ {SPACES}](\S+)", behind)
-    word = near[1].casefold() if near else ""
-    return next((power for stem, power in style.scales if word.startswith(stem)), 0)
+def _scale(before: str, behind: str, style: Style, is_money: bool) -> tuple[int, int, int]:
+    """The power of ten that a word beside a number stands for, such as 9 for `billion`; how far it reaches each way."""
+    near = re.search(rf"({LETTERS})[ {SPACES}]$", before[-24:]) if style.scale_first else None
+    if near and (power := _power(near[1], style)):
+        return power, len(near[0]), 0
+    near = re.match(rf"[ {SPACES}\u2011-]?({LETTERS})", behind)
+    if near and (power := _power(near[1], style)):
+        return power, 0, len(near[0])
+    near = near if is_money else re.match(rf"[ {SPACES}]?(k|M|Md)(?=[ {SPACES}]?(?:{SIGN}))", behind)
+    power = MONEY_SCALES.get(near[1].lower(), 0) if near else 0
+    return power, 0, len(near[0]) if near and power else 0
+
+
+def _power(word: str, style: Style) -> int:
+    """The power of ten that a word stands for, in any of its forms; 0 where it is another word."""
+    word = word.casefold()
+    for stem, power in style.scales:
+        rest = word.removeprefix(stem)
+        if word == stem or (len(stem) > 3 and rest != word and (len(rest) <= 3 if rest.isalpha() else rest == "ों")):
+            return power
+    return 0
 
 
 def number(text: str, style: Style) -> Decimal | None:
@@ -159,8 +252,11 @@ def _dates(prose: str, style: Style) -> Iterator[Quantity]:
     for match in re.finditer(r"(?<!\d)(\d{4})-(\d{2})-(\d{2})(?!\d)", prose):
         yield from _date(match, match[1], match[2], match[3])
     for match in re.finditer(r"(?<![\d.])(\d{1,2})([./])[ ]?(\d{1,2})\2[ ]?(\d{4})(?!\d)", prose):
-        day, month = (match[1], match[3]) if style.day_first else (match[3], match[1])
-        yield from _date(match, match[4], month, day)
+        # 22/11/2026 is British English; 11/22/2026 is nothing where the day comes first.
+        is_day_first = style.day_first or int(match[1]) > 12
+        day, month = (match[1], match[3]) if is_day_first else (match[3], match[1])
+        found = list(_date(match, match[4], month, day))
+        yield from found or [Quantity(*match.span(), match[0], None)]
     months = dict(style.months)
     names = "|".join(map(re.escape, months))
     if not names or not re.search(names, prose, re.IGNORECASE):
@@ -178,7 +274,7 @@ def _dates(prose: str, style: Style) -> Iterator[Quantity]:
 def _forms(names: str) -> tuple[re.Pattern[str], ...]:
     """The ways to write a date with the name of a month, the fullest first."""
     space, year = f"[ {SPACES}]", r"(?P<year>\d{4})(?!\d)"
-    day = r"(?<!\d)(?P<day>\d{1,2})(?:\.|er|º|st|nd|rd|th)?"
+    day = r"(?<!\d)(?P<day>\d{1,2})(?:\.|er|ᵉʳ|º|st|nd|rd|th)?"
     month = rf"(?P<month>{names})\.?"
     forms = (
         rf"{day}{space}(?:de |of )?{month},?{space}(?:de )?{year}",
@@ -196,60 +292,161 @@ def _date(match: re.Match[str], year: str, month: str, day: str) -> Iterator[Qua
     yield Quantity(match.start(), match.end(), match[0], value)
 
 
-def money(amount: int | Decimal, sign: str, code: str) -> str:
-    """Write an amount of money in words of a locale: 50 dollars des États-Unis."""
+def money(amount: Decimal, sign: str, code: str) -> str:
+    """Write an amount of money as a locale does: 50 dollars des États-Unis. A sign that many countries use stays."""
     locale = cldr.parse(code)
-    currency = CURRENCIES[sign]
-    count = amount if amount == amount // 1 else Decimal(amount)
-    return f"{cldr.format_number(int(count), code)} {get_currency_name(currency, count=float(count), locale=locale)}"
+    if sign in NARROW:
+        pattern = str(locale.currency_formats["standard"].pattern).split(";")[0]
+        space = "\u00a0" if re.search(r"\s", pattern) else ""
+        parts = (
+            (sign, _decimal(amount, code)) if pattern.find("¤") < pattern.find("0") else (_decimal(amount, code), sign)
+        )
+        return space.join(parts)
+    return f"{_decimal(amount, code)} {get_currency_name(CURRENCIES[sign], count=float(amount), locale=locale)}"
+
+
+NARROW = frozenset("$€£¥₹")
+"""The signs of CLDR's narrow forms, which all languages know."""
 
 
 def is_usual_money(quantity: Quantity, code: str) -> bool:
-    """Whether a locale's CLDR pattern has the sign on that side of the number, and the sign is one that it uses."""
+    """Whether a locale writes a sign on that side of a number (CLDR), and writes that sign. A code such as EUR is right
+    on both sides; `US$` goes with `$` where a language has no sign of its own for these dollars, such as `$US`."""
     locale = cldr.parse(code)
     pattern = str(locale.currency_formats["standard"].pattern).split(";")[0]
     currency = CURRENCIES[quantity.sign]
-    usual = {get_currency_symbol(currency, locale).strip(), currency}
-    return quantity.is_before == (pattern.find("¤") < pattern.find("0")) and quantity.sign in usual
+    symbol = get_currency_symbol(currency, locale).strip()
+    usual = {symbol, *NARROW} | ({"US$"} if symbol in ("$", currency) else set())
+    is_on_side = quantity.is_before == (pattern.find("¤") < pattern.find("0"))
+    return quantity.sign == currency or (is_on_side and quantity.sign in usual)
 
 
-def plain(value: Decimal | date) -> str:
-    """Write a value for a message, in a way that all languages read alike."""
-    if isinstance(value, date):
-        return value.isoformat()
-    return f"{value.normalize():f}"
-
-
-def written(value: Decimal | date, code: str) -> str:
-    """Write a value as a locale does, for hints."""
+def written(quantity: Quantity, code: str) -> str:
+    """Write a quantity of another language as a locale does, for hints."""
+    value = quantity.value
     if isinstance(value, date):
         return cldr.format_date(value, code)
-    if value == value // 1:
-        return cldr.format_number(int(value), code)
-    return f"{value.normalize():f}".replace(".", style_of(code).decimal)
+    if isinstance(value, time):
+        return str(format_time(value, "short", locale=cldr.parse(code)))
+    if not isinstance(value, Decimal):
+        return quantity.text
+    if quantity.sign:
+        return money(value, quantity.sign, code)
+    if quantity.power:
+        text = str(format_compact_decimal(value, format_type="long", locale=cldr.parse(code), fraction_digits=3))
+        if [one.value for one in read(text, code)] == [value]:
+            return text
+    is_plain = quantity.power == 0 and re.fullmatch(r"\d{1,4}", quantity.digits)
+    return quantity.digits if is_plain else _decimal(value, code)
 
 
-NUMBER_WORDS = {
-    word: number
-    for number, word in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
-        "seventeen eighteen nineteen".split()
-    )
-}
-TENS = {
-    word: 10 * number for number, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)
-}
+def _decimal(value: Decimal, code: str) -> str:
+    return str(format_decimal(value, locale=cldr.parse(code), decimal_quantization=False))
+
+
+# Numbers in words
+
+SMALL = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
+    "eighteen nineteen"
+).split()
+TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth".split()
+ENGLISH = {word: number for number, word in enumerate(SMALL)} | {word: 10 * at for at, word in enumerate(TENS, 2)}
+ENGLISH |= {word: number for number, word in enumerate(ORDINALS, 1)}
+ENGLISH |= {f"{word}th": number for number, word in enumerate(SMALL) if number >= 14}
+ENGLISH |= {f"{word[:-1]}ieth": 10 * at for at, word in enumerate(TENS, 2)}
+ENGLISH |= {"once": 1, "single": 1, "twice": 2, "both": 2, "couple": 2, "pair": 2, "double": 2, "triple": 3}
+ENGLISH |= {"half": 50, "decade": 10, "century": 100, "fortnight": 14}
+MULTIPLES = {"dozen": 12, "hundred": 100, "thousand": 10**3, "lakh": 10**5, "crore": 10**7}
+MULTIPLES |= {"million": 10**6, "billion": 10**9, "trillion": 10**12}
 
 
 def spelled(prose: str, code: str) -> set[Decimal]:
-    """Give the small numbers that an English text has in words; nothing is known of other languages' words."""
+    """Give the numbers that an English text has in words, the parts of each as well: 2, 20, 22 for twenty-two."""
     if not code.startswith("en"):
         return set()
-    words = re.findall(r"[a-z]+", prose.lower())
-    found = {Decimal(known[word]) for known in (NUMBER_WORDS, TENS) for word in words if word in known}
-    pairs = pairwise(words)
-    found |= {Decimal(TENS[one] + NUMBER_WORDS[two]) for one, two in pairs if one in TENS and two in NUMBER_WORDS}
-    if "hundred" in words:
-        found.add(Decimal(100))
-    ordinals = {"third": 3, "fourth": 4, "fifth": 5, "first": 1, "second": 2, "hundreds": 100, "dozen": 12}
-    return found | {Decimal(value) for word, value in ordinals.items() if word in words}
+    found: set[Decimal] = set()
+    total = current = 0
+    for word in re.findall(r"[a-z]+|[^\sa-z-]", prose.lower()):
+        multiple = MULTIPLES.get(word, MULTIPLES.get(word.removesuffix("s"), 0))
+        if multiple:
+            current = (current or 1) * multiple
+            total, current = (total + current, 0) if multiple >= 1000 else (total, current)
+        elif word in ENGLISH:
+            current += ENGLISH[word]
+            found.add(Decimal(ENGLISH[word]))
+        elif word != "and":
+            total = current = 0
+        found |= {Decimal(value) for value in (total, current, total + current, multiple) if value}
+    return found | {Decimal(value) for value in map(_roman, re.findall(r"\b[IVXL]{2,}\b", prose)) if value}
+
+
+ROMAN = {"I": 1, "V": 5, "X": 10, "L": 50}
+
+
+def _roman(text: str) -> int:
+    values = [ROMAN[sign] for sign in text]
+    return sum(-one if one < max(values[at:]) else one for at, one in enumerate(values))
+
+
+LATER = {13: 0, 14: 1, 15: 2, 16: 3, 20: 4, 30: 5, 40: 6, 50: 7, 60: 8, 100: 9}
+"""Where numbers above twelve stand in the lists below, behind the twelfth word."""
+
+WORDS = {
+    "fr": (
+        "une?|premi[eè]re? deux|seconde? trois quatr(?:e)? cinq(?:u(?=i))? six sept huit neu[fv] dix onze douze treize "
+        "quatorze quinze seize vingt trente quarante cinquante soixante cent"
+    ),
+    "de": (
+        r"ein\w{0,2}|erst\w* zwei|zwo drei|dritt vier fünf sechs sieben|siebt acht neun zehn elf zwölf dreizehn "
+        "vierzehn fünfzehn sechzehn zwanzig dreißig vierzig fünfzig sechzig hundert|einhundert"
+    ),
+    "is": (
+        r"ein|eitt|fyrst tve|tvær|tvö|tví|anna|önnur þr(?:í|jár?|jú|em|iggja|iðj) fjór|fjögur|fjögra fimm sex|sjött "
+        "sjö átta|áttund níu tíu ellefu tólf þrettán fjórtán fimmtán sextán tuttugu þrjátíu fjörutíu fimmtíu sextíu "
+        "hundrað"
+    ),
+    "hi": (
+        "एक|पहल दो|दूसर तीन|तीसर चार|चौथ पाँच|पांच छह|छः|छ:|छठ सात आठ नौ दस ग्यारह बारह तेरह चौदह पंद्रह|पन्द्रह सोलह "
+        "बीस तीस चालीस पचास साठ सौ"
+    ),
+    "sw": (
+        r"\w{0,3}moja|kwanza \w{0,3}mbili|\w{0,3}wili|pili \w{0,3}tatu \w{0,3}nne \w{0,3}tano sita saba \w{0,3}nane "
+        r"tisa kumi kumi\sna\s\w{0,2}moja kumi\sna\smbili kumi\sna\statu kumi\sna\snne kumi\sna\stano kumi\sna\ssita "
+        "ishirini thelathini arobaini hamsini sitini mia"
+    ),
+}
+"""Beginnings of the words for 1 to 12, and for those in LATER; for 1 to 12, ordinal numbers count as well."""
+
+TAILS = {
+    "fr": r"(?:i?ème|aine)?s?",
+    "de": r"(?!zehn|zig|ßig|und)\w*",
+    "is": r"(?!tán|tíu)\w*",
+    "hi": r"[\w\u0900-\u0963]{0,4}",
+    "sw": "",
+}
+LIMIT_IN_WORDS = 12
+
+
+def is_in_words(value: Decimal, prose: str, code: str) -> bool:
+    """Whether a text may have a small number in words, or in Roman figures. Of a language whose words are not known
+    here, it may for numbers up to twelve."""
+    language, style = cldr.parse(code).language, style_of(code)
+    scales = {power for word in re.findall(LETTERS, prose) if (power := _power(word, style))}
+    for power in scales:
+        rest = value.scaleb(-power)
+        if 1 <= rest <= 100 and is_in_words(rest, prose, code):
+            return True
+    if value != value // 1 or not 1 <= value <= 100:
+        return False
+    number = int(value)
+    if any(_roman(word) == number for word in re.findall(r"\b([IVXL]+)(?=(?:er|e|ᵉ|ème)?\b)", prose) if number > 1):
+        return True
+    at = number - 1 if number <= LIMIT_IN_WORDS else LIMIT_IN_WORDS + LATER.get(number, 99)
+    words = WORDS.get(language, "").split()
+    if not words:
+        return number <= LIMIT_IN_WORDS
+    if at >= len(words):
+        return False
+    return bool(re.search(rf"(?<![\w\u0900-\u0963])(?:{words[at]}){TAILS[language]}(?![\w\u0900-\u0963])", prose, re.I))

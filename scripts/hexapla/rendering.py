@@ -32,6 +32,9 @@ MARKDOWN_TAGS = frozenset(
 )
 """Elements that Markdown makes, with the extensions that Material for MkDocs recommends."""
 
+INLINE_TAGS = frozenset("abbr br code del em ins kbd mark small span strong sub sup".split())
+"""Of these, those that are part of a sentence: a language can need others than its source."""
+
 TEXT_ATTRIBUTES = frozenset({"alt", "title", "aria-label", "summary", "lang", "dir"})
 """Attributes that hold words, or tell about words."""
 
@@ -41,8 +44,11 @@ ADDRESSES = frozenset(
 )
 SAFE_SCHEMES = frozenset({"", "http", "https", "mailto", "tel", "sms", "xmpp", "irc", "ircs"})
 
-GENERATED = re.compile(r"headerlink|footnote|admonition|tabbed|highlight|task-list|twemoji|arithmatex|hx-|linenos|abbr")
-"""Classes that Markdown's extensions write by themselves."""
+GENERATED = re.compile(
+    r"(?:headerlink|footnote|admonition|tabbed|highlight|task-list|twemoji|arithmatex|hx|linenos|abbr|language)[\w+#-]*"
+    r"|[a-z]{1,3}"
+)
+"""A class that Markdown's extensions write by themselves; short ones colour code."""
 
 
 @dataclass(frozen=True)
@@ -72,31 +78,53 @@ class Page:
     @cached_property
     def links(self) -> Counter[str]:
         """Where its links lead, but for links inside the page that Markdown makes."""
-        found = (element for element in self.elements if element.tag in ("a", "area", "link"))
-        return Counter(one.attributes["href"] for one in found if _is_written(one) and "href" in one.attributes)
+        found = (element for element in self.elements if element.tag == "a" and "href" in element.attributes)
+        return Counter(one.attributes["href"] for one in found if _is_written(one))
 
     @cached_property
-    def pictures(self) -> Counter[str]:
-        """The pictures, sounds and films that it shows."""
-        return Counter(one.attributes["src"] for one in self.elements if "src" in one.attributes)
+    def pictures(self) -> list[str]:
+        """The pictures that it shows, in the order of the page."""
+        return [one.attributes["src"] for one in self.elements if one.tag == "img" and "src" in one.attributes]
+
+    @cached_property
+    def is_closed(self) -> bool:
+        """Whether the text closes what it opens, and nothing else: no element and no comment of it reaches further."""
+        if "<" not in self.html:
+            return True
+        around = "<main><article><section><div>"
+        tree = LexborHTMLParser(f"<!doctype html><body>{around}{self.html}<hx-end></hx-end>")
+        end = tree.css_first("hx-end")
+        names = []
+        while end is not None and end.parent is not None:
+            end = end.parent
+            names.append(end.tag)
+        return names[:6] == ["div", "section", "article", "main", "body", "html"]
 
 
 def _is_written(element: Element) -> bool:
-    return not GENERATED.search(element.attributes.get("class", ""))
+    """Whether somebody has written a link; those of footnotes and headings lead to places of the page."""
+    is_inside = element.attributes["href"].startswith("#")
+    return not (is_inside and re.search(r"headerlink|footnote", element.attributes.get("class", "")))
 
 
 def elements(html: str) -> Iterator[Element]:
-    """Read HTML as a browser does; yield its elements. A fragment is read as the content of a page's body."""
+    """Read HTML as a browser does, as the content of a page's body; yield its elements.
+
+    The page's own elements are yielded where the text gives attributes to them, as `<body onload="…">` does.
+    """
     if "<" not in html:
         return
-    tree = LexborHTMLParser(html, is_fragment=True)
-    root = tree.root
+    root = LexborHTMLParser(f"<!doctype html><body><div>{html}").root
     if root is None:
         return
+    is_inside = False
     for node in root.traverse(include_text=False):
         tag = node.tag or ""
         if tag and not tag.startswith(("-", "!", "#")):
-            yield Element(tag, {name: value or "" for name, value in node.attributes.items()})
+            # The first div is the one around the text.
+            if is_inside or node.attributes:
+                yield Element(tag, {name: value or "" for name, value in node.attributes.items()})
+            is_inside = is_inside or tag == "div"
 
 
 class Renderer:
@@ -141,6 +169,8 @@ def scheme_of(address: str) -> str:
 def host_of(address: str) -> str:
     """Give the host of an absolute address, in lower case; empty for a relative one."""
     cleaned = re.sub(r"[\t\r\n\x00]", "", address).strip().replace("\\", "/")
+    # A browser takes `https:host` and `https:///host` for `https://host`.
+    cleaned = re.sub(r"^(https?:)/*", r"\1//", cleaned, flags=re.IGNORECASE)
     try:
         return (urlsplit(cleaned).hostname or "").lower()
     except ValueError:
@@ -150,7 +180,7 @@ def host_of(address: str) -> str:
 def is_safe_address(address: str) -> bool:
     """Whether nothing can happen to a reader who follows an address, but to get there."""
     scheme = scheme_of(address)
-    if scheme not in SAFE_SCHEMES or re.search(r"[\x00-\x1f]", address.strip()):
+    if scheme not in SAFE_SCHEMES or re.search(r"[\x00-\x1f\ufffd]", address.strip()):
         return False
     if scheme in ("", "http", "https"):
         rest = address.strip()[len(scheme) + 1 if scheme else 0 :]
@@ -220,7 +250,10 @@ def _is_made_by_markdown(element: Element, name: str, value: str) -> bool:
     if name == "src" and tag == "img":
         return is_safe_address(value)
     if name == "class":
-        return bool(GENERATED.search(value) or re.fullmatch(r"language-[\w+#-]+|[a-z]{1,3}", value))
+        names = value.split()
+        # The kind of an admonition is any word.
+        is_kind = tag == "details" or names[:1] == ["admonition"]
+        return all(GENERATED.fullmatch(one) or (is_kind and re.fullmatch(r"[a-z]+", one)) for one in names)
     if name == "style":
         return tag in ("td", "th") and bool(re.fullmatch(r"text-align: ?(left|right|center);?", value))
     if tag == "input":

@@ -32,7 +32,7 @@ def placeholder(corpus: Corpus) -> Iterator[Problem]:
 def plural_forms(corpus: Corpus) -> Iterator[Problem]:
     """Every plural form of a message is translated.
 
-    Bad: `msgstr[1] ""`
+    Bad: `msgstr[1] ""`; `msgstr[0]` and `msgstr[1]` alone in French, which has three forms
     Good: `msgstr[1] "%(number)s pages"`
     """
     yield from corpus.met_in_catalogs("plural-forms")
@@ -40,9 +40,9 @@ def plural_forms(corpus: Corpus) -> Iterator[Problem]:
 
 @rule("plural-count", Scope.SITE)
 def plural_count(corpus: Corpus) -> Iterator[Problem]:
-    """A message has as many plural forms as its language, by Unicode CLDR.
+    """A message has no more plural forms than its language has, by Unicode CLDR.
 
-    Bad: `msgstr[0]` and `msgstr[1]` in French, which has three forms
+    Bad: `msgstr[3]` in French, which has three forms
     Good: `msgstr[0]`, `msgstr[1]` and `msgstr[2]` in French
     """
     yield from corpus.met_in_catalogs("plural-count")

@@ -6,17 +6,19 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
+from xml.parsers import expat
 
 from hexapla.config import Locale, Site
-from hexapla.problems import LARGEST, Fix, Problem, say
+from hexapla.problems import LARGEST, Fix, Problem, Stop, read_exact, say
 from hexapla.publication import MARKDOWN_SUFFIXES, files_below
-from hexapla.rendering import Page, is_safe_address
+from hexapla.rendering import is_safe_address
 from hexapla.rules import Corpus, Scope, Subject, rule
 
 RESERVED = re.compile(r"(?i)(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(?:\..*)?")
 """Names that Windows gives to devices (Microsoft, "Naming Files, Paths, and Namespaces")."""
 
-UNPORTABLE = re.compile(r"[<>:\"|?*\\\x00-\x1f\x7f]|[. ]$|^[ -]")
+UNPORTABLE = re.compile(r"[<>:\"|?*\\\x00-\x1f\x7f\ud800-\udfff\u202a-\u202e\u2066-\u2069]|[. ]$|^[ -]")
+"""What Windows refuses, what is no character, what turns a name around, what a program takes for an option."""
 WORDS_FILES = frozenset({".md", ".markdown", ".mdown", ".mkdn", ".mkd", ".po", ".pot", ".toml"})
 
 
@@ -32,12 +34,16 @@ def encoding(corpus: Corpus) -> Iterator[Problem]:
 
 @rule("file", Scope.SITE)
 def readable(corpus: Corpus) -> Iterator[Problem]:
-    """A file can be read.
+    """A file can be read, and a link leads to one.
 
-    Bad: a file that only root may read
+    Bad: a file that only root may read; a link to `gone.md`
     Good: a file that whoever builds the site may read
     """
     yield from corpus.met_while_reading("file")
+    for folder, path in _files(corpus.site):
+        if path.is_symlink() and not path.exists() and not _leads_out(corpus.site, folder, path):
+            message = say("is a link that leads to nothing")
+            yield Problem(path, 1, 1, "file", message, say("put the file itself here, or remove the link"))
 
 
 @rule("size", Scope.SITE, is_guard=True)
@@ -49,11 +55,22 @@ def size(corpus: Corpus) -> Iterator[Problem]:
     """
     yield from corpus.met_while_reading("size")
     for _, path in _files(corpus.site):
-        if path.suffix not in WORDS_FILES and not path.is_symlink() and path.stat().st_size > 5 * LARGEST:
-            message = say(
-                "is %(size)s MB large, and %(limit)s MB are the limit", size=path.stat().st_size >> 20, limit=5
-            )
+        if path.is_symlink():
+            continue
+        size = path.stat().st_size
+        if path.suffix in WORDS_FILES and size > LARGEST:
+            yield from _refused(path)
+        elif path.suffix not in WORDS_FILES and size > 5 * LARGEST:
+            message = say("is %(size)s MB large, and %(limit)s MB are the limit", size=size >> 20, limit=5)
             yield Problem(path, 1, 1, "size", message, say("make it smaller, or link to it"))
+
+
+def _refused(path: Path) -> Iterator[Problem]:
+    """Tell of a file as whoever reads it would, so that nothing is told twice."""
+    try:
+        read_exact(path)
+    except Stop as stop:
+        yield from stop.problems
 
 
 @rule("line-ending", Scope.DOCUMENT)
@@ -64,16 +81,19 @@ def line_ending(subject: Subject, corpus: Corpus) -> Iterator[Problem]:
     Good: LF everywhere
     """
     text = subject.document.text
-    for match in re.finditer(r"\r(?!\n)|[\u2028\u2029\x85\x0b\x0c]", text):
+    for match in re.finditer(r"\r(?!\n)|[\u2028\u2029\x85]", text):
         point = f"U+{ord(match[0]):04X}"
         message = say("%(point)s ends a line for some programs and not for others", point=point)
         problem = subject.at_offset("line-ending", match.start(), message, say("end lines with LF"))
         yield _with_fix(problem, Fix(match.start(), match.end(), "\n"))
         return  # the others are the same
-    other = subject.source.text if subject.source else ""
     at = text.find("\r\n")
-    if at >= 0 and "\r\n" not in other and (subject.source or text.count("\n") != text.count("\r\n")):
-        message = say("lines end with CR LF here, and with LF in the source")
+    if at < 0:
+        return
+    is_mixed = text.count("\n") != text.count("\r\n")
+    if is_mixed or (subject.source and "\r\n" not in subject.source.text):
+        here = say("a line ends with CR LF here, and others with LF")
+        message = here if is_mixed else say("lines end with CR LF here, and with LF in the source")
         problem = subject.at_offset("line-ending", at, message, say("save the file with LF line endings"))
         yield _with_fix(problem, Fix(0, len(text), text.replace("\r\n", "\n")))
 
@@ -84,26 +104,47 @@ def _with_fix(problem: Problem, fix: Fix) -> Problem:
 
 @rule("file-name", Scope.SITE)
 def file_name(corpus: Corpus) -> Iterator[Problem]:
-    """A file's name works on every system, and no two names differ only in case or in how accents are written.
+    """A file's name, and that of its folder, works on every system, and no two differ only in case or accents.
 
     Bad: `About.md` beside `about.md`; `aux.md`; `a:b.md`; a name that is not in NFC
     Good: `about.md`
     """
-    seen: dict[str, Path] = {}
-    for _, path in _files(corpus.site):
-        name = path.name
-        if not unicodedata.is_normalized("NFC", name):
-            message = say("the name is not in NFC: %(name)s", name=ascii(name))
-            hint = say("rename it to %(name)s", name=unicodedata.normalize("NFC", name))
-            yield Problem(path, 1, 1, "file-name", message, hint)
-        elif RESERVED.fullmatch(name) or UNPORTABLE.search(name):
-            message = say("the name %(name)s does not work on every system", name=repr(name))
-            yield Problem(path, 1, 1, "file-name", message, say("use letters, digits, hyphens and full stops"))
-        folded = unicodedata.normalize("NFC", str(path)).casefold()
-        if folded in seen:
-            message = say("the name differs from %(other)s only in case or accents", other=repr(seen[folded].name))
-            yield Problem(path, 1, 1, "file-name", message, say("rename or remove one of the two"))
-        seen[folded] = path
+    alike: dict[str, list[Path]] = {}
+    for path in _names(corpus.site):
+        alike.setdefault(unicodedata.normalize("NFC", str(path)).casefold(), []).append(path)
+    for paths in alike.values():
+        kept = next((path for path in paths if unicodedata.is_normalized("NFC", str(path))), paths[0])
+        for path in paths:
+            yield from _odd_name(path) if path == kept else _same_name(path, kept)
+
+
+def _same_name(path: Path, other: Path) -> Iterator[Problem]:
+    """A name that is another's on a system which knows neither case nor accents apart."""
+    message = say("the name differs from %(other)s only in case or accents", other=ascii(other.name))
+    yield Problem(path, 1, 1, "file-name", message, say("rename or remove one of the two"))
+
+
+def _odd_name(path: Path) -> Iterator[Problem]:
+    """A name that some systems refuse or change."""
+    name = path.name
+    if not unicodedata.is_normalized("NFC", name):
+        message = say("the name is not in NFC: %(name)s", name=ascii(name))
+        hint = say("rename it to %(name)s", name=unicodedata.normalize("NFC", name))
+        yield Problem(path, 1, 1, "file-name", message, hint)
+    elif RESERVED.fullmatch(name) or UNPORTABLE.search(name):
+        message = say("the name %(name)s does not work on every system", name=ascii(name))
+        yield Problem(path, 1, 1, "file-name", message, say("use letters, digits, hyphens and full stops"))
+
+
+def _names(site: Site) -> Iterator[Path]:
+    """Yield every file below docs/ and locales/, each folder before the first file in it."""
+    folders: set[Path] = set()
+    for top, path in _files(site):
+        for parent in reversed(path.relative_to(top).parents[:-1]):
+            if top / parent not in folders:
+                folders.add(top / parent)
+                yield top / parent
+        yield path
 
 
 @rule("symlink", Scope.SITE, is_guard=True, is_for_build=True)
@@ -113,17 +154,28 @@ def symlink(corpus: Corpus) -> Iterator[Problem]:
     Bad: docs/fr/about.md -> /etc/passwd
     Good: docs/fr/about.md, a file
     """
-    site = corpus.site
-    for folder, path in _files(site):
-        is_source = path.is_relative_to(site.docs_dir / site.source.code)
-        if not is_source and path.is_symlink() and not path.resolve().is_relative_to(folder.resolve()):
+    for folder, path in _files(corpus.site):
+        if path.is_symlink() and _leads_out(corpus.site, folder, path):
             message = say("is a link that leads out of %(folder)s", folder=folder.name)
             yield Problem(path, 1, 1, "symlink", message, say("put the file itself here"))
+
+
+def _leads_out(site: Site, folder: Path, path: Path) -> bool:
+    """Whether a link that is not the source's leads out of docs/ or locales/."""
+    if path.is_relative_to(site.docs_dir / site.source.code):
+        return False
+    try:
+        return not path.resolve().is_relative_to(folder.resolve())
+    except (OSError, RuntimeError):  # a link to itself
+        return False
 
 
 @rule("asset", Scope.SITE, is_guard=True)
 def asset(corpus: Corpus) -> Iterator[Problem]:
     """A file beside a translation's documents stands in for one of the source, and holds nothing that could run.
+
+    What runs in the source's picture may be in its translation too, but for scripts. Pages, scripts and style sheets
+    are copies of the source's.
 
     Bad: docs/fr/page.html; docs/fr/logo.svg with `<script>`, or where docs/en has no logo.svg
     Good: docs/fr/images/desk.svg, where docs/en/images/desk.svg is
@@ -133,26 +185,75 @@ def asset(corpus: Corpus) -> Iterator[Problem]:
         for path in files_below(site.docs_dir / locale.code):
             if path.suffix in MARKDOWN_SUFFIXES or path.is_symlink():
                 continue
-            relative = path.relative_to(site.docs_dir / locale.code)
-            if not (site.docs_dir / site.source.code / relative).is_file():
+            source = site.docs_dir / site.source.code / path.relative_to(site.docs_dir / locale.code)
+            if not source.is_file():
                 message = say("the source has no such file")
                 yield Problem(path, 1, 1, "asset", message, say("remove it, or add it to the source first"))
-            elif path.suffix.lower() in (".svg", ".html", ".htm", ".xml", ".xhtml") and (what := _what_runs(path)):
-                message = say("holds %(what)s, which could run a program", what=what)
-                yield Problem(path, 1, 1, "asset", message, say("remove it"))
+            elif path.suffix.lower() in PROGRAMS | XML:
+                yield from _check_asset(path, source)
 
 
-def _what_runs(path: Path) -> str:
-    """Give the first thing in a picture that a browser would run."""
-    if path.stat().st_size > LARGEST:
-        return "more than 1 MB"
-    for element in Page(path.read_text(encoding="utf-8", errors="replace")).elements:
-        if element.tag in ("script", "foreignobject", "iframe", "object", "embed", "handler", "set", "animate"):
-            return f"<{element.tag}>"
-        for name, value in element.attributes.items():
-            if name.startswith("on") or (name.endswith(("href", "src")) and not is_safe_address(value)):
-                return name
-    return ""
+PROGRAMS = frozenset(".html .htm .css .js .mjs .cjs .wasm .xsl .xslt .svgz .swf .shtml .mht .mhtml".split())
+"""Files that are pages, that change what pages do, or that cannot be looked into."""
+
+XML = frozenset({".svg", ".xml", ".xhtml", ".xht"})
+RUNNING = frozenset(
+    "script iframe frame object embed applet handler listener foreignobject form base meta link".split()
+)
+"""Elements that run, load or send something."""
+
+BITMAP = re.compile(r"(?i)data:image/(?:png|jpe?g|gif|webp|avif)[;,]")
+"""A picture inside a picture; a browser does nothing but show it."""
+
+
+def _check_asset(path: Path, source: Path) -> Iterator[Problem]:
+    """Compare a file that could run with that of the source."""
+    if max(path.stat().st_size, source.stat().st_size) > LARGEST:
+        yield Problem(path, 1, 1, "asset", say("is too large to be looked through"), say("make it smaller than 1 MB"))
+        return
+    data, original = path.read_bytes(), source.read_bytes()
+    if data == original:
+        return
+    if path.suffix.lower() in PROGRAMS:
+        message = say("is a page, a program or a style sheet, and not the source's")
+        yield Problem(path, 1, 1, "asset", message, say("remove it: the source's file is used then"))
+        return
+    known = set(_what_runs(original)) - {"<script>"}  # the same element may hold another program
+    if added := [what for what in _what_runs(data) if what not in known]:
+        message = say("holds %(what)s, which could run a program", what=added[0])
+        yield Problem(path, 1, 1, "asset", message, say("remove it from the file"))
+
+
+def _what_runs(data: bytes) -> list[str]:
+    """Give what a browser would run in a picture: elements, and attributes with their values.
+
+    Read as browsers read XML, because other parsers see comments and elements elsewhere.
+    """
+    found: list[str] = []
+
+    def start(tag: str, attributes: dict[str, str]) -> None:
+        local = tag.rpartition(":")[2].lower()
+        changed = attributes.get("attributeName", "").lower()
+        if local in RUNNING or changed.startswith("on") or changed.endswith("href"):
+            found.append(f"<{local}>")
+        for name, value in attributes.items():
+            is_address = name.lower().endswith(("href", "src")) and not BITMAP.match(value.strip())
+            if name.lower().startswith("on") or (is_address and not is_safe_address(value)):
+                found.append(f"{name}={value[:40]!r}")
+
+    def instruction(target: str, data: str) -> None:
+        if target == "xml-stylesheet":
+            found.append(f"<?{target}?>")
+
+    parser = expat.ParserCreate()
+    parser.StartElementHandler = start
+    parser.ProcessingInstructionHandler = instruction
+    parser.EntityDeclHandler = lambda name, *rest: found.append(f"<!ENTITY {name}>")
+    try:
+        parser.Parse(data, True)
+    except (expat.ExpatError, ValueError, LookupError):
+        found.append(say("something that is no XML"))
+    return found
 
 
 @rule("outside-locale", Scope.SITE, is_guard=True)

@@ -8,7 +8,7 @@ from hexapla import records
 from hexapla.problems import Problem, Severity, say, shown
 from hexapla.rules import Corpus, Scope, Subject, rule
 from hexapla.rules_skeleton import is_orphan, is_waiting
-from hexapla.translations import State
+from hexapla.translations import State, Unit
 
 
 @rule("record", Scope.DOCUMENT)
@@ -74,12 +74,24 @@ def missing(subject: Subject, corpus: Corpus) -> Iterator[Problem]:
     for unit in subject.units:
         if not unit.source or unit.translation:
             continue
-        if unit.source.kind == "front matter" or is_waiting(unit, subject):
+        is_front = unit.source.kind == "front matter"
+        if is_front and subject.document.meta.get(unit.source.key):
+            continue  # a block of text, which is no segment
+        if is_front or is_waiting(unit, subject):
             origin = f"{shown(subject.source.path)}:{unit.source.line}"
-            what = unit.source.key if unit.source.kind == "front matter" else unit.source.text[:40]
+            what = unit.source.key if is_front else unit.source.text[:40]
             message = say("%(what)s waits for its translation: %(place)s", what=repr(what), place=origin)
             hint = say("translate it here, or take your time: readers see the original, marked as such")
-            yield subject.problem("missing", 1, message, hint)
+            yield subject.problem("missing", 1 if is_front else _line_before(subject, unit), message, hint)
+
+
+def _line_before(subject: Subject, missing: Unit) -> int:
+    """The line of the block behind which a paragraph belongs; where the text begins, if it would be the first."""
+    start = subject.document.body_start
+    before = subject.units[: subject.units.index(missing)]
+    blocks = [unit.translation for unit in before if unit.source and unit.translation]
+    lines = [block.line for block in blocks if block.start >= start]
+    return lines[-1] if lines else subject.document.text[:start].count("\n") + 1
 
 
 @rule("orphan", Scope.DOCUMENT, Severity.WARNING)

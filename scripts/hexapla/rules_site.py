@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import importlib.util
 import re
+import unicodedata
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from hexapla import catalogs
-from hexapla.blocks import Opaque
+from hexapla.blocks import LINES, Opaque
 from hexapla.config import Site, guess
 from hexapla.content import TRANSLATABLE, Document
 from hexapla.problems import Problem, Stop, say
-from hexapla.publication import MARKDOWN_SUFFIXES
+from hexapla.publication import MARKDOWN_SUFFIXES, files_below
 from hexapla.rules import RULES, Corpus, Scope, rule
 
 
@@ -42,18 +43,25 @@ def locale_folder(corpus: Corpus) -> Iterator[Problem]:
 
 @rule("no-locale", Scope.SITE, is_for_build=True)
 def no_locale(corpus: Corpus) -> Iterator[Problem]:
-    """A document is in the folder of a locale.
+    """A document is in the folder of a locale; elsewhere nobody checks it, and every language shows it.
 
-    Bad: docs/about.md
+    Bad: docs/about.md, docs/drafts/about.md
     Good: docs/en/about.md
     """
     site = corpus.site
-    if site.docs_dir.is_dir():
-        for path in sorted(site.docs_dir.iterdir()):
-            if path.suffix in MARKDOWN_SUFFIXES and not path.name.startswith(".") and path.is_file():
-                message = say("is in no locale's folder, so no language can be given to it")
-                folder = f"{_below(site.docs_dir, site.root)}/{site.source.code}/"
-                yield Problem(path, 1, 1, "no-locale", message, say("move it to %(folder)s", folder=folder))
+    hint = say("move it to %(folder)s", folder=f"{_below(site.docs_dir, site.root)}/{site.source.code}/")
+    known = {locale.code for locale in site.locales}
+    for path in files_below(site.docs_dir):
+        *folders, _ = path.relative_to(site.docs_dir).parts
+        is_unpublished = folders and (folders[0] == "templates" or UNKNOWN_LOCALE.fullmatch(folders[0]))
+        is_elsewhere = not folders or (folders[0] not in known and not is_unpublished)
+        if is_elsewhere and path.suffix in MARKDOWN_SUFFIXES and path.is_file():
+            message = say("is in no locale's folder, so no language can be given to it")
+            yield Problem(path, 1, 1, "no-locale", message, hint)
+
+
+UNKNOWN_LOCALE = re.compile(r"[a-z]{2}(?:-[A-Za-z]{4})?(?:-[A-Z]{2})?|[a-z]{2}_[A-Z]{2}")
+"""Folders that static-i18n takes for locales; it publishes none that is not configured (its RE_LOCALE)."""
 
 
 @rule("no-source", Scope.SITE, is_for_build=True)
@@ -67,13 +75,20 @@ def no_source(corpus: Corpus) -> Iterator[Problem]:
     sources = list(corpus.publication.files[site.source.code])
     for locale in site.translations:
         for path in corpus.publication.files[locale.code]:
-            if path not in sources:
+            is_told = not corpus.is_for_build and _is_spelt_apart(path, sources)  # by `file-name`
+            if path not in sources and not is_told:
                 file = site.docs_dir / locale.code / path
                 source = f"{site.source.code}/{path}"
                 message = say("is a translation without a source: there is no %(source)s", source=source)
                 near = guess(path, sources)
                 hint = near if near.startswith("did") else say("remove it, or add its source")
                 yield Problem(file, 1, 1, "no-source", message, hint)
+
+
+def _is_spelt_apart(path: str, sources: list[str]) -> bool:
+    """Whether a source's name differs only in how its accents are written, which nobody can see."""
+    same = unicodedata.normalize("NFC", path)
+    return any(unicodedata.normalize("NFC", source) == same for source in sources)
 
 
 @rule("front-matter", Scope.SITE, is_for_build=True)
@@ -98,21 +113,24 @@ def front_matter(corpus: Corpus) -> Iterator[Problem]:
                     if not hint.startswith("did"):
                         hint = say("remove it, or list it in mkdocs.yml under plugins: hexapla: front_matter:")
                     yield _at(document, key, say("%(key)s is not a key that this site knows", key=repr(key)), hint)
+                elif source and not corpus.is_for_build and not _may_differ(site, key):
+                    yield _own_key(document, source, key)
                 elif key in KEYS:
                     yield from _check_value(corpus, document, key, value)
-                if source and key in known and not corpus.is_for_build:
-                    yield from _own_key(site, document, source, key)
 
 
-def _own_key(site: Site, document: Document, source: Document, key: str) -> Iterator[Problem]:
-    """A key that a translation takes from its source."""
-    if key in (*TRANSLATABLE, "translators") or key in site.front_matter:
-        return
+def _may_differ(site: Site, key: str) -> bool:
+    """Whether a key is for translations too."""
+    return key in (*TRANSLATABLE, "translators") or key in site.front_matter
+
+
+def _own_key(document: Document, source: Document, key: str) -> Problem:
+    """A key that a translation takes from its source, whatever its value."""
     if key in source.meta:
         message = say("%(key)s is taken from the source, so a translation does not repeat it", key=repr(key))
     else:
         message = say("%(key)s is not for translations", key=repr(key))
-    yield _at(document, key, message, say("remove it; only words for readers differ"))
+    return _at(document, key, message, say("remove it; only words for readers differ"))
 
 
 @rule("fence", Scope.SITE, is_for_build=True)
@@ -134,15 +152,20 @@ def unclosed_fences(document: Document) -> Iterator[Problem]:
     for piece in document.pieces:
         if piece.kind != "fence" or not isinstance(piece, Opaque):
             continue
-        lines = [line.strip(" \t>") for line in piece.text.splitlines()]
-        mark = re.match(r"`{3,}|~{3,}", lines[0].lstrip("-*+0123456789.) "))
-        closing = lines[-1] if len(lines) > 1 else ""
-        if mark and not (closing.startswith(mark.group()) and not closing.strip(mark.group()[0])):
+        lines = [line.rstrip("\r\n") for line in LINES.findall(piece.text)]
+        mark = re.search(r"`{3,}|~{3,}", lines[0])
+        if mark and not (len(lines) > 1 and _closes(lines[-1], mark.group(), piece.nest)):
             column = piece.text.index(mark.group()) + 1
             shown = mark.group() if len(mark.group()) < 40 else mark.group()[:20] + "…"
             hint = say("close it with a line of %(mark)s", mark=shown)
             message = say("this fence is never closed, and takes the rest of the document for code")
             yield Problem(document.path, piece.line, column, "fence", message, hint)
+
+
+def _closes(line: str, mark: str, nest: str) -> bool:
+    """Whether a line closes a fence, for Python-Markdown too: with the same mark, not a longer one."""
+    lead = " \t>" if "quote" in nest else " \t" if nest else ""
+    return re.fullmatch(rf" {{0,3}}{re.escape(mark)}[ \t]*", line.lstrip(lead) if lead else line) is not None
 
 
 @rule("po-syntax", Scope.SITE, is_for_build=True)
@@ -157,6 +180,8 @@ def po_syntax(corpus: Corpus) -> Iterator[Problem]:
             catalogs.load(corpus.site, locale)
         except Stop as stop:
             yield from stop.problems
+    if not corpus.is_for_build:
+        yield from corpus.met_in_catalogs("po-syntax")  # of the template too, which no build reads
 
 
 @rule("theme-partial", Scope.SITE, is_for_build=True)
@@ -190,6 +215,7 @@ def configuration(corpus: Corpus) -> Iterator[Problem]:
     Bad: `checks: {tipography: warning}`
     Good: `checks: {typography: warning}`
     """
+    yield from corpus.met_while_reading("config")
     site = corpus.site
     codes = [locale.code for locale in site.locales]
     for rule_name, code in site.severities:

@@ -8,7 +8,8 @@ import re
 import statistics
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date, time
 from decimal import Decimal
 
 from hexapla import cldr, languages, quantities
@@ -18,7 +19,7 @@ from hexapla.glossary import Glossary
 from hexapla.inline import OBJECT
 from hexapla.passages import WORD, Finding, Pair, Passage
 from hexapla.problems import Problem, Severity, say
-from hexapla.quantities import Quantity
+from hexapla.quantities import Quantity, Value
 from hexapla.rules import Corpus, Scope, rule
 
 # Names and terms
@@ -37,28 +38,36 @@ def kept_name(pair: Pair, corpus: Corpus) -> Iterator[Finding]:
     Good: `ExactTarget` where the source says `ExactTarget`
     """
     wanted, found = _names_in(pair.source, corpus.glossary), _names_in(pair.translation, corpus.glossary)
+    lost = [name for name in wanted if wanted[name] > found[name]]
     for name in dict.fromkeys([*wanted, *found]):
-        lacking = wanted[name] - found[name]
         values = {"name": name, "wanted": wanted[name], "found": found[name]}
-        if lacking > 0:
-            yield _lost(pair, name, say("the name %(name)s is here %(found)s×, in the source %(wanted)s×", **values))
-        elif lacking < 0:
-            message = say("the name %(name)s is here %(found)s×, in the source %(wanted)s×", **values)
-            place = pair.translation.prose.rindex(name)
-            hint = say("name it as often as the source does")
-            yield pair.translation.found(place, place + len(name), message, hint)
+        message = say("the name %(name)s is here %(found)s×, in the source %(wanted)s×", **values)
+        if wanted[name] > found[name]:
+            yield _lost(pair, name, message, corpus.glossary)
+        elif wanted[name] < found[name] and not any(name in other or other in name for other in lost):
+            start, end = [match.span(1) for match in _matches(pair.translation, corpus.glossary, name)][-1]
+            yield pair.translation.found(start, end, message, say("name it as often as the source does"))
+
+
+def _matches(passage: Passage, names: Glossary, name: str = "") -> Iterator[re.Match[str]]:
+    """Find the names that stay in a passage, or one of them."""
+    language = cldr.parse(passage.locale.code).language
+    for match in names.names_in(passage.prose, language in WITH_GENITIVE_S):
+        if not name or names.name_of(match) == name:
+            yield match
 
 
 def _names_in(passage: Passage, names: Glossary) -> Counter[str]:
     """Count the names that stay in a passage."""
-    language = cldr.parse(passage.locale.code).language
-    return Counter(names.names_in(passage.prose, language in WITH_GENITIVE_S))
+    return Counter(names.name_of(match) for match in _matches(passage, names))
 
 
-def _lost(pair: Pair, name: str, message: str) -> Finding:
+def _lost(pair: Pair, name: str, message: str, names: Glossary) -> Finding:
     """Say where a lost name probably went: the most similar word, or the words of the link that it was."""
     own = pair.translation
-    near = _most_similar(own, name)
+    # Another name that stays is what this one became only where it is a part of it: WordPress for WordPress VIP.
+    taken = [match.span(1) for match in _matches(own, names) if names.name_of(match) not in name]
+    near = _most_similar(own, name, taken)
     if near:
         start, end = near
         became = own.prose[start:end]
@@ -78,8 +87,8 @@ def _lost(pair: Pair, name: str, message: str) -> Finding:
     )
 
 
-def _most_similar(passage: Passage, name: str) -> tuple[int, int] | None:
-    """Find the run of words that is most like a name, if any is."""
+def _most_similar(passage: Passage, name: str, taken: Sequence[tuple[int, int]]) -> tuple[int, int] | None:
+    """Find the run of words that is most like a name, if any is, outside the places that are taken."""
     words, size = passage.words, len(WORD.findall(name))
     best, place = 0.72, None
     for width in {size, max(1, size - 1), size + 1}:
@@ -87,6 +96,8 @@ def _most_similar(passage: Passage, name: str) -> tuple[int, int] | None:
             start, end = words[first].start(), words[first + width - 1].end()
             text = passage.prose[start:end]
             if abs(len(text) - len(name)) > 4 or text == name:
+                continue
+            if any(start < last and first_taken < end for first_taken, last in taken):
                 continue
             matcher = difflib.SequenceMatcher(None, name.casefold(), text.casefold(), autojunk=False)
             if matcher.quick_ratio() > best and (ratio := matcher.ratio()) > best:
@@ -122,12 +133,14 @@ def distinct_terms(pair: Pair, corpus: Corpus) -> Iterator[Finding]:
     for term, other in _fallen(pair, corpus.glossary).items():
         locale = pair.translation.locale.code
         places = corpus.glossary.rendered(locale, other, pair.translation.prose)
+        order = [one for one, _ in corpus.glossary.terms_in(pair.source.prose) if one in (term, other)]
+        place = places[min(order.index(term), len(places) - 1)]
         message = say(
             "%(term)s and %(other)s are two things in the source, and one here", term=repr(term), other=repr(other)
         )
         approved = ", ".join(corpus.glossary.renderings[locale][term])
         hint = say("for %(term)s use one of: %(approved)s", term=repr(term), approved=approved)
-        yield pair.translation.found(*places[-1], message, hint)
+        yield pair.translation.found(*place, message, hint)
 
 
 def _lost_terms(pair: Pair, terms: Glossary) -> list[str]:
@@ -145,9 +158,19 @@ def _fallen(pair: Pair, terms: Glossary) -> Mapping[str, str]:
     found = {}
     for term in _lost_terms(pair, terms):
         for other in count:
-            if other != term and len(terms.rendered(locale, other, pair.translation.prose)) > count[other]:
+            if (
+                other != term
+                and _are_alike(term, other)
+                and len(terms.rendered(locale, other, pair.translation.prose)) > count[other]
+            ):
                 found[term] = other
     return found
+
+
+def _are_alike(term: str, other: str) -> bool:
+    """Whether two terms can be mixed up: they share a word, or are single words both."""
+    words, others = set(term.split()), set(other.split())
+    return bool(words & others) or len(words) == len(others) == 1
 
 
 # Numbers
@@ -158,7 +181,8 @@ def same_numbers(pair: Pair, corpus: Corpus) -> Iterator[Finding]:
     """Numbers, amounts of money, percentages, dates and years are those of the source.
 
     Each is read as its language writes it (Unicode CLDR): `1.234` is a thousand in German and `१२३` is 123. A word such
-    as *billion* beside a number counts. Small numbers may be written in words.
+    as *billion* beside a number counts. Small numbers may be written in words. Times of day may be written in any way,
+    those of Swahili counted from six o’clock. A version such as *Python 3.11* stays as it is.
 
     Bad: `40 dollars` where the source says `US$50`
     Good: `50 dollars` where the source says `US$50`
@@ -166,7 +190,7 @@ def same_numbers(pair: Pair, corpus: Corpus) -> Iterator[Finding]:
     difference = _Numbers.of(pair)
     for own, source in difference.changed:
         values = {"own": own.text.strip(), "source": source.text.strip()}
-        hint = say("write it as %(written)s", written=_written(source, pair.translation.locale))
+        hint = say("write it as %(written)s", written=quantities.written(source, pair.translation.locale.code))
         message = say("%(own)s is not what the source says, which is %(source)s", **values)
         yield pair.translation.found(own.start, own.end, message, hint)
     for own in difference.extra:
@@ -176,16 +200,8 @@ def same_numbers(pair: Pair, corpus: Corpus) -> Iterator[Finding]:
         )
     for source in difference.missing:
         message = say("the source says %(source)s, and that is not here", source=source.text.strip())
-        hint = say("add %(written)s, in digits", written=_written(source, pair.translation.locale))
+        hint = say("add %(written)s, in digits", written=quantities.written(source, pair.translation.locale.code))
         yield pair.translation.whole(message, hint)
-
-
-def _written(source: Quantity, locale: Locale) -> str:
-    if source.value is None:
-        return source.text
-    if source.sign and isinstance(source.value, Decimal):
-        return quantities.money(source.value, source.sign, locale.code)
-    return quantities.written(source.value, locale.code)
 
 
 @dataclass(frozen=True)
@@ -203,27 +219,54 @@ class _Numbers:
         source, own = pair.source, pair.translation
         theirs = quantities.read(source.prose, source.locale.code)
         ours = quantities.read(own.prose, own.locale.code)
-        labels = _labels(source.prose) & _labels(own.prose)
-        theirs = [one for one in theirs if not _is_labelled(one, source.prose, labels)]
-        ours = [one for one in ours if not _is_labelled(one, own.prose, labels)]
-        missing, extra = _subtract(theirs, ours), _subtract(ours, theirs)
-        misread = []
-        for one in list(extra):
-            foreign = quantities.read(own.prose, source.locale.code)
-            value = next((other.value for other in foreign if other.start == one.start), None)
-            match = next((other for other in missing if value is not None and other.value == value), None)
-            if match:
-                misread.append((one, match))
-                extra.remove(one)
-                missing.remove(match)
+        versions = _without_versions(source.prose, own.prose, theirs, ours)
+        # Swahili counts the hours of the day from six o’clock.
+        hours = 6 if {"sw"} & {cldr.parse(one.locale.code).language for one in (source, own)} else 12
+        missing, extra = _subtract(theirs, ours, hours), _subtract(ours, theirs, hours)
+        misread = _misread(pair, missing, extra)
+        _without_other_forms(missing, extra, hours)
         words = quantities.spelled(source.prose, source.locale.code)
         is_english = source.locale.code.startswith("en")
-        extra = [one for one in extra if not _is_small(one) or (is_english and one.value not in words)]
-        changed = list(zip(extra, missing, strict=False))
-        return cls(changed, extra[len(changed) :], missing[len(changed) :], misread)
+        extra = [one for one in extra if one.value not in words and (is_english or not _is_small(one))]
+        missing = [
+            one
+            for one in missing
+            if not isinstance(one.value, Decimal) or not quantities.is_in_words(one.value, own.prose, own.locale.code)
+        ]
+        changed = versions + _nearest(extra, missing)
+        return cls(changed, extra, missing, misread)
 
 
+VERSION = re.compile(r"(?i:\bversions?|\breleases?)[ \u00a0]$|(?:^|[^.!?] )[A-Z][\w+#]*[ \u00a0]v?$")
 LABEL = re.compile(r"[A-Z][\w+#]*[ \u00a0]v?\d+(?:\.\d+)*")
+
+
+def _without_versions(
+    theirs: str, ours: str, wanted: list[Quantity], found: list[Quantity]
+) -> list[tuple[Quantity, Quantity]]:
+    """Take out what stands in both texts letter for letter and is a version, such as Python 3.11, or no number at all.
+
+    Gives the versions that have become decimal numbers: Python 3,11.
+    """
+    labels = _labels(theirs) & _labels(ours)
+    changed = []
+    for one in list(wanted):
+        before = theirs[: one.start].replace("\u00a0", " ")
+        is_labelled = any(f"{before}{one.text}".endswith(label) for label in labels)
+        is_version = "." in one.digits and not one.sign and not one.power and VERSION.search(before)
+        if one.value is None or is_labelled or is_version:
+            same = next((other for other in found if other.digits == one.digits), None)
+            spoilt = next(
+                (other for other in found if is_version and other.digits == one.digits.replace(".", ",")), None
+            )
+            if same or spoilt:
+                wanted.remove(one)
+            if same:
+                found.remove(same)
+            elif spoilt:
+                found.remove(spoilt)
+                changed.append((spoilt, replace(one, value=one.text)))
+    return changed
 
 
 def _labels(prose: str) -> set[str]:
@@ -231,24 +274,87 @@ def _labels(prose: str) -> set[str]:
     return {match.replace("\u00a0", " ") for match in LABEL.findall(prose)}
 
 
-def _is_labelled(quantity: Quantity, prose: str, labels: set[str]) -> bool:
-    before = prose[: quantity.end].replace("\u00a0", " ")
-    return any(before.endswith(label) for label in labels)
-
-
 def _is_small(quantity: Quantity) -> bool:
     return isinstance(quantity.value, Decimal) and quantity.value < 101 and quantity.value == quantity.value // 1
 
 
-def _subtract(some: Sequence[Quantity], others: Sequence[Quantity]) -> list[Quantity]:
-    """The quantities whose value the others do not have as often."""
-    left = Counter(other.value for other in others)
+def _subtract(some: Sequence[Quantity], others: Sequence[Quantity], hours: int) -> list[Quantity]:
+    """The quantities whose value the others do not have as often. Parts of words, as in Covid-19, are not needed."""
+    left = Counter(_value(other, hours) for other in others)
     found = []
     for one in some:
-        if left[one.value] > 0 and one.value is not None:
-            left[one.value] -= 1
-        else:
+        value = _value(one, hours)
+        if left[value] > 0 and value is not None:
+            left[value] -= 1
+        elif not one.is_part:
             found.append(one)
+    return found
+
+
+def _value(quantity: Quantity, hours: int) -> Value | None:
+    value = quantity.value
+    return time(value.hour % hours, value.minute) if isinstance(value, time) else value
+
+
+def _misread(pair: Pair, missing: list[Quantity], extra: list[Quantity]) -> list[tuple[Quantity, Quantity]]:
+    """Take out the numbers that are right, but written as the source's language writes them; give them."""
+    found = []
+    style = quantities.style_of(pair.source.locale.code)
+    foreign = quantities.read(pair.translation.prose, pair.source.locale.code) if extra else []
+    for one in list(extra):
+        values: set[Value | None] = {other.value for other in foreign if other.start == one.start and not other.digits}
+        number = quantities.number(one.digits, style) if one.digits else None
+        values.add(number.scaleb(one.power) if number is not None else None)
+        match = next((other for other in missing if other.value is not None and other.value in values), None)
+        if match:
+            found.append((one, match))
+            extra.remove(one)
+            missing.remove(match)
+    return found
+
+
+def _without_other_forms(missing: list[Quantity], extra: list[Quantity], hours: int) -> None:
+    """Take out dates and times that one text has in one piece, and the other in several, such as 22 h for 10 p.m."""
+    for some, others in ((missing, extra), (extra, missing)):
+        for one in list(some):
+            pieces = _pieces(one, others, hours)
+            if pieces:
+                some.remove(one)
+                for piece in pieces:
+                    others.remove(piece)
+    if any(one.value == "24/7" for one in missing):
+        missing[:] = [one for one in missing if one.value != "24/7"]
+        extra[:] = [one for one in extra if one.value not in (24, 7)]
+
+
+def _pieces(one: Quantity, others: Sequence[Quantity], hours: int) -> list[Quantity]:
+    """Find the numbers that say together what a date or a time says; none where one of them is not there."""
+    numbers = [(other, other.value) for other in others if isinstance(other.value, Decimal)]
+    first: list[Quantity] = []
+    second: list[Quantity] = []
+    is_second_needed = True
+    if isinstance(one.value, date):
+        first = [other for other, value in numbers if value == one.value.year]
+        second = [other for other, value in numbers if value == one.value.day]
+        is_second_needed = one.value.day != 1  # November 2026 is read as its first day
+    elif isinstance(one.value, time):
+        first = [other for other, value in numbers if value % hours == one.value.hour % hours and value <= 24][:1]
+        second = [other for other, value in numbers if value == one.value.minute and other not in first]
+        is_second_needed = one.value.minute != 0
+    return first[:1] + second[:1] if first and (second or not is_second_needed) else []
+
+
+def _nearest(extra: list[Quantity], missing: list[Quantity]) -> list[tuple[Quantity, Quantity]]:
+    """Take out pairs of what is here and what should be: dates with dates, numbers with those that look most alike."""
+    found = []
+    for one in list(extra):
+        kind = [other for other in missing if type(other.value) is type(one.value)] or missing
+        if kind:
+            ratio = {id(other): difflib.SequenceMatcher(None, one.text, other.text).ratio() for other in kind}
+            best = max(kind, key=lambda other: ratio[id(other)])
+            found.append((one, best))
+            extra.remove(one)
+            missing.remove(best)
     return found
 
 
@@ -261,21 +367,25 @@ def number_format(pair: Pair, corpus: Corpus) -> Iterator[Finding]:
     Bad: `US$50` in French
     Good: `50 dollars des États-Unis` in French
     """
-    locale = pair.translation.locale
-    for own, source in _Numbers.of(pair).misread:
+    code, numbers = pair.translation.locale.code, _Numbers.of(pair)
+    for own, source in numbers.misread:
         message = say("%(own)s is written as another language writes it", own=own.text.strip())
-        hint = say("write it as %(written)s", written=_written(source, locale))
+        hint = say("write it as %(written)s", written=quantities.written(source, code))
         yield pair.translation.found(own.start, own.end, message, hint)
-    exact = {one.sign for one in quantities.read(pair.source.prose, pair.source.locale.code) if len(one.sign) > 1}
-    for own in quantities.read(pair.translation.prose, locale.code):
-        if not own.sign or not isinstance(own.value, Decimal):
+    told = {own.start for own, _ in (*numbers.misread, *numbers.changed)} | {own.start for own in numbers.extra}
+    theirs = quantities.read(pair.source.prose, pair.source.locale.code)
+    for own in quantities.read(pair.translation.prose, code):
+        if not own.sign or not isinstance(own.value, Decimal) or own.start in told:
             continue
-        written = quantities.money(own.value, own.sign, locale.code)
-        hint = say("write it as %(written)s", written=written)
-        if not quantities.is_usual_money(own, locale.code):
+        signs = {one.sign for one in theirs if one.value == own.value}
+        is_vague = own.sign == "$" and "US$" in signs and "$" not in signs
+        hint = say(
+            "write it as %(written)s", written=quantities.money(own.value, "US$" if is_vague else own.sign, code)
+        )
+        if not quantities.is_usual_money(own, code):
             message = say("%(own)s is not how this language writes money", own=own.text.strip())
             yield pair.translation.found(own.start, own.end, message, hint)
-        elif own.sign == "$" and "US$" in exact:
+        elif is_vague:
             message = say("%(own)s does not say whose dollars, and the source does", own=own.text.strip())
             yield pair.translation.found(own.start, own.end, message, hint)
 
@@ -357,7 +467,7 @@ SHORTEST = 40
 """Shorter passages vary too much for their length to say anything."""
 
 LEAST = 30
-"""With fewer passages, what is usual for any two languages counts: between 0.5 and 2.2 characters for one."""
+"""With fewer passages, what is usual for any two languages counts: between 0.4 and 2.5 characters for one."""
 
 DEVIATIONS = 5.0
 
@@ -437,6 +547,9 @@ def sentence_count(pair: Pair, corpus: Corpus) -> Iterator[Finding]:
 QUESTION, STATEMENT, COLON = "?", ".", ":"
 END_MARKS = {"?": "?", "？": "?", "؟": "?", ";": "", ":": ":", "：": ":", ".": ".", "。": ".", "।": ".", "॥": "."}
 END_MARKS |= {"!": ".", "！": ".", "…": ".", "۔": ".", "։": ".", "።": "."}
+ASKING = re.compile(r"(?i)(?:how|why|what|which|who|whose|when|where)\b")
+"""How an English heading begins that is a question in languages which ask with a mark: How to help."""
+
 NAMES_OF_MARKS = {"?": say("a question mark"), ".": say("a full stop"), ":": say("a colon"), "": say("no mark")}
 
 
@@ -444,7 +557,8 @@ NAMES_OF_MARKS = {"?": say("a question mark"), ".": say("a full stop"), ":": say
 def end_mark(pair: Pair, corpus: Corpus) -> Iterator[Finding]:
     """A passage ends as its source does: a question stays a question, what ends in a colon announces something.
 
-    The danda is a full stop; an exclamation mark or an ellipsis may stand for one.
+    The danda is a full stop; an exclamation mark or an ellipsis may stand for one. A heading such as *How to help* may
+    become a question, and an item of a list may end with a semicolon, as French lists do.
 
     Bad: `Vous paieriez.` for `Would you pay?`
     Good: `Paieriez-vous ?` for `Would you pay?`
@@ -453,6 +567,10 @@ def end_mark(pair: Pair, corpus: Corpus) -> Iterator[Finding]:
     if source is None or own is None or source == own:
         return
     if pair.translation.kind in ("message", "cell", "title") and {source, own} == {"", "."}:
+        return
+    if (source, own) == ("", "?") and ASKING.match(pair.source.prose):
+        return
+    if pair.translation.kind == "item" and source == "." and pair.translation.prose.rstrip().endswith(";"):
         return
     values = {"own": NAMES_OF_MARKS[own], "source": NAMES_OF_MARKS[source]}
     message = say("ends with %(own)s, and the source with %(source)s", **values)

@@ -6,6 +6,7 @@ atheris, which follows the program's branches.
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from hexapla import catalogs, checks, config, content, glossary
@@ -62,7 +63,8 @@ def try_documents(site: Site, source: str, translation: str, code: str = "fr") -
         wrong = [problem for problem in result.problems if problem.rule in ("failed", "slow")]
         assert not wrong, wrong
         for problem in result.problems:
-            assert 1 <= problem.line <= translation.count("\n") + source.count("\n") + translation.count("\r") + 2
+            lines = max(len(re.split(r"\r\n|\r|\n", text)) for text in (source, translation))
+            assert 1 <= problem.line <= lines, (problem, source, translation)
             assert problem.column >= 1 and problem.message and problem.hint
     return {problem.rule for problem in result.problems}
 
