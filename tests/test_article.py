@@ -93,7 +93,7 @@ DEFECTS = {
         "fr": ("50\u00a0dollars américains", "US$50", "number-format"),
         "de": ("50\u00a0US-Dollar", "US$50", "number-format"),
         "is": ("50\u00a0bandaríkjadali", "US$50", "number-format"),
-        "hi": ("50 अमेरिकी डॉलर", "US$50", "number-format"),
+        "hi": ("50 अमेरिकी डॉलर", "$50", "number-format"),
         "sw": ("dola 50 za Marekani", "$50", "number-format"),
     },
     "straight quotation marks": {

@@ -7,7 +7,7 @@ from hexapla.config import Site
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests import fuzz
+from tests import fuzzing
 
 PIECES = (
     "# a", "## b { #b }", "{: .x onclick=y }", "- ", "1. ", "  - ", "> ", "| a | b |", "| - | - |", "```", "~~~", "    code",
@@ -26,14 +26,14 @@ BRIEF = settings(max_examples=250, deadline=None, suppress_health_check=list(Hea
 
 @pytest.fixture(scope="module")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Site:
-    return fuzz.make_site(tmp_path_factory.mktemp("fuzz"))
+    return fuzzing.make_site(tmp_path_factory.mktemp("fuzz"))
 
 
 @pytest.mark.slow
 @BRIEF
 @given(source=TEXTS, translation=TEXTS, code=st.sampled_from(("fr", "hi")))
 def test_documents(small: Site, source: str, translation: str, code: str) -> None:
-    fuzz.try_documents(small, source, translation, code)
+    fuzzing.try_documents(small, source, translation, code)
 
 
 SKELETON = {
@@ -54,13 +54,13 @@ SKELETON = {
 @given(text=TEXTS)
 def test_a_document_has_the_skeleton_of_itself(small: Site, text: str) -> None:
     """A copy of the source differs from it in nothing that a rule of the skeleton compares."""
-    assert not fuzz.try_documents(small, text, text, "hi") & SKELETON
+    assert not fuzzing.try_documents(small, text, text, "hi") & SKELETON
 
 
 @BRIEF
 @given(text=TEXTS)
 def test_inline(text: str) -> None:
-    fuzz.try_inline(text)
+    fuzzing.try_inline(text)
 
 
 PO_LINES = st.one_of(
@@ -78,7 +78,7 @@ PO_LINES = st.one_of(
 @BRIEF
 @given(lines=st.lists(PO_LINES, max_size=20))
 def test_catalogs(small: Site, lines: list[str]) -> None:
-    fuzz.try_catalog(small, "\n".join(lines))
+    fuzzing.try_catalog(small, "\n".join(lines))
 
 
 @BRIEF
@@ -91,4 +91,4 @@ def test_catalogs(small: Site, lines: list[str]) -> None:
     )
 )
 def test_glossaries(small: Site, text: str) -> None:
-    fuzz.try_glossary(small, text)
+    fuzzing.try_glossary(small, text)

@@ -37,6 +37,7 @@ from hexapla import (
     rules_words,
     workers,
 )
+from hexapla.blocks import Opaque
 from hexapla.config import Locale, Site, absolute, guess
 from hexapla.content import Document
 from hexapla.problems import Problem, Severity, Stop, read_text, say, shown, write_text
@@ -146,7 +147,8 @@ def check(corpus: Corpus, chosen: _Chosen | None = None) -> Report:
         ]
         problems += rules_words.unusual(samples)
     documents = [corpus.publication.documents[locale.code][path] for locale, path in work]
-    problems = list(_without_ignored({problem for problem in problems if chosen.has(problem.path)}, documents))
+    asked = {one for one in problems if chosen.has(one.path) or one.rule == "outside-locale"}
+    problems = list(_without_ignored(asked, documents))
     return Report(tuple(sorted(_weighed(site, problems))), seconds)
 
 
@@ -392,13 +394,12 @@ def _without_ignored(problems: Iterable[Problem], documents: Sequence[Document])
     """Leave out what comments have ignored; yield what is wrong with the comments."""
     comments: list[_Ignore] = []
     for document in documents:
-        if "hexapla:" in document.text:
-            for match in IGNORE.finditer(document.text):
-                found = _comment(document, match)
-                if isinstance(found, Problem):
-                    yield found
-                else:
-                    comments.append(found)
+        for place in _comments(document):
+            found = _comment(document, place)
+            if isinstance(found, Problem):
+                yield found
+            else:
+                comments.append(found)
     for problem in problems:
         hits = [
             one
@@ -415,6 +416,14 @@ def _without_ignored(problems: Iterable[Problem], documents: Sequence[Document])
                 "nothing is ignored here: %(rules)s finds no problem in the next block", rules=", ".join(one.rules)
             )
             yield Problem(one.path, *one.place, "ignore", message, say("remove the comment"))
+
+
+def _comments(document: Document) -> Iterator[re.Match[str]]:
+    """Yield the comments to us that stand between blocks; those in code are examples."""
+    if "hexapla:" in document.text:
+        for piece in document.pieces:
+            if isinstance(piece, Opaque) and piece.kind in ("html", "other"):
+                yield from IGNORE.finditer(document.text, piece.start, piece.end)
 
 
 def _comment(document: Document, match: re.Match[str]) -> _Ignore | Problem:

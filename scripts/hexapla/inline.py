@@ -307,7 +307,7 @@ def _closing(text: str, opening: int) -> int:
 
 SENTENCE = re.compile(r"[.!?…。？！।॥؟]+[”“»’\"'›)\]]*(?=\s|$)")
 ABBREVIATION = re.compile(
-    r"(?:^|[\s(])(?:[^\W\d_]|z\.\s?B|d\.\s?h|u\.\s?a|t\.d|m\.a|o\.s\.frv|e\.g|i\.e|etc|Mr|Mrs|Ms|Dr|St|No|Nr|bzw|ca|"
+    r"(?:^|[\s(])(?:[^\W\d_]|z\.\s?B|d\.\s?h|u\.\s?a|t\.d|m\.a|o\.s\.frv|e\.g|i\.e|etc|Mr|Mrs|Ms|Dr|St|No|Nr|bzw|ca|Mio|Mrd|Tsd|"
     r"usw|Inc|Ltd|vs|approx|cf|p\.\s?ex|env|kl|þ\.e|þ\.á\s?m|n\.k|k\.m|k\.v)\.$"
 )
 """What ends in a full stop without ending a sentence."""

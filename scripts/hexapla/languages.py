@@ -8,8 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 
 from lingua import IsoCode639_1, Language, LanguageDetector, LanguageDetectorBuilder
 
@@ -73,7 +72,8 @@ def _detector(codes: frozenset[str], is_quick: bool) -> LanguageDetector | None:
     return (builder.with_low_accuracy_mode() if is_quick else builder).build()
 
 
-def mistaken(sentence: str, own: str, codes: Iterable[str]) -> str:
+@lru_cache(maxsize=1024)
+def mistaken(sentence: str, own: str, codes: tuple[str, ...]) -> str:
     """Give the code of the language that a sentence is in, if it is clearly another than its own; else nothing.
 
     `codes` are the locales that it might be in. Names and code should have been taken out of it.

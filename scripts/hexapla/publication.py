@@ -143,8 +143,10 @@ def _markdown_below(folder: Path, may_leave: bool) -> Iterator[str]:
 
     A link that leads out of the folder is passed over, unless it `may_leave`; the rule `symlink` tells of it.
     """
-    home = folder.resolve()
+    home = os.path.realpath(folder.parent)
+    if folder.is_symlink() and not (may_leave or Path(os.path.realpath(folder)).is_relative_to(home)):
+        return
     for path in files_below(folder):
-        may_be_read = may_leave or not path.is_symlink() or path.resolve().is_relative_to(home.parent)
+        may_be_read = may_leave or not path.is_symlink() or Path(os.path.realpath(path)).is_relative_to(home)
         if path.suffix in MARKDOWN_SUFFIXES and may_be_read and path.is_file():
             yield path.relative_to(folder).as_posix()

@@ -9,20 +9,14 @@ import re
 from collections.abc import Iterator
 
 from hexapla import cldr
-from hexapla.passages import Finding, Pair, Passage
+from hexapla.passages import WORD, Finding, Pair, Passage
 from hexapla.problems import Severity, say
 from hexapla.rules import Corpus, Scope, rule
+from hexapla.rules_words import foreign_language
 
 LETTER = r"[\w\u0900-\u0963\u0971-\u097f]"
 
 VERBS = {
-    "en": re.compile(
-        r"\b(?:is|are|was|were|be|been|am|has|have|had|do|does|did|can|could|will|would|may|might|must|shall|should|"
-        r"\w+s|\w+ed|\w+ing|ask|give|keep|make|read|send|see|say|take|tell|use|want|write|let|come|go|know|think|"
-        r"open|change|add|leave|translate|save|call|miss|rang|found|went|left|held|chose|began|saw|made|wrote|came)\b|"
-        r"[’'](?:s|re|m|ll|d|ve|t)\b",
-        re.IGNORECASE,
-    ),
     "fr": re.compile(
         r"\b(?:est|es|sont|suis|sommes|êtes|soit|soient|fut|furent|a|ai|as|avons|avez|ont|ait|aient|eut|fait|font|"
         r"faites|peut|peuvent|peux|doit|doivent|va|vont|vais|veut|veulent|sait|savent|vient|viennent|dit|disent|met|"
@@ -76,6 +70,9 @@ VERBS = {
 """Signs of a finite verb: frequent forms, and endings (in Swahili, beginnings) that other words seldom have. In Hindi
 the verb comes last, so only the last word is looked at."""
 
+BEING = re.compile(r"\b(?:is|are|was|were|be|been|has|have|had)\b|[’'](?:s|re|ve)\b", re.IGNORECASE)
+"""The verbs of an English source that get lost; nothing is known of other sources."""
+
 SHORTEST = 5
 """Fewer words than these may be an exclamation, or an answer."""
 
@@ -84,20 +81,29 @@ SHORTEST = 5
 def no_verb(pair: Pair, corpus: Corpus) -> Iterator[Finding]:
     """A sentence has a verb.
 
-    Looked for by frequent forms and by endings, in sentences of at least five words that end in a full stop. Machine
-    translation drops verbs; so do people in a hurry.
+    Looked for by frequent forms and by endings, in sentences of at least five words that end in a full stop, where the
+    source says that something is or has: these verbs are the ones that machine translation drops.
 
     Bad: `Le service pour les clients de la société.`
     Good: `Le service est là pour les clients de la société.`
     """
     own = pair.translation
     verbs = VERBS.get(cldr.parse(own.locale.code).language)
-    if not verbs or own.kind not in ("paragraph", "item", "quote", "definition", "footnote"):
+    if (
+        not verbs
+        or not pair.source.locale.code.startswith("en")
+        or own.kind not in ("paragraph", "item", "quote", "definition", "footnote")
+    ):
         return
-    for start, end in own.inline.sentences:
-        sentence = own.prose[start:end]
-        words = [word for word in own.words if start <= word.start() < end]
-        if len(words) >= SHORTEST and sentence.rstrip("”»“’)").endswith((".", "।")) and not verbs.search(sentence):
+    theirs = pair.source.inline.sentences
+    if len(theirs) != len(own.inline.sentences):
+        return
+    for (start, end), place in zip(own.inline.sentences, theirs, strict=True):
+        sentence, source = own.prose[start:end], pair.source.prose[slice(*place)]
+        is_whole = sentence.rstrip("”»“’)").endswith((".", "।")) and len(WORD.findall(sentence)) >= SHORTEST
+        if not is_whole or not BEING.search(source) or verbs.search(sentence):
+            continue
+        if not foreign_language(pair, corpus, start, end):
             message = say("this sentence seems to have no verb")
             yield own.found(start, end, message, say("read it aloud; say what happens in it"))
 
@@ -110,7 +116,8 @@ NEGATIONS = {
         r"\b(?:ne|non|jamais|rien|personne|aucune?|sans|ni|in(?:existant|terdit)\w*|impossible)\b|\bn[’']", re.I
     ),
     "de": re.compile(
-        r"\b(?:nicht|nichts|nie|niemals|niemand\w*|kein\w*|ohne|weder|nirgends|un(?:möglich|nötig|bekannt|verzichtbar|verändert)\w*|statt\w*|nein)\b",
+        r"\b(?:nicht|nichts|nie|niemals|niemand\w*|kein\w*|ohne|weder|nirgends|nein|statt\w*|"
+        r"un(?:möglich|nötig|bekannt|verzichtbar|verändert)\w*)\b",
         re.I,
     ),
     "is": re.compile(
@@ -118,7 +125,8 @@ NEGATIONS = {
     ),
     "hi": re.compile(rf"(?<!{LETTER})(?:नहीं|न|ना|मत|बिना|बग़ैर|बगैर|कभी|नदारद|सिर्फ़|बिल्कुल)(?!{LETTER})"),
     "sw": re.compile(
-        r"\b(?:si|bila|kamwe|wala|hapana|ha(?:ku|wa|i|zi|li|ya|ki|vi|tu|m|u|pa)\w{2,}|hana|si\w{4,}|\w*si[ow]\w+|usi\w+)\b",
+        r"\b(?:si|bila|kamwe|wala|hapana|ha(?:ku|wa|i|zi|li|ya|ki|vi|tu|m|u|pa)\w{2,}|hana|si\w{4,}|\w*si[ow]\w+|"
+        r"usi\w+)\b",
         re.I,
     ),
 }

@@ -19,6 +19,7 @@ from hexapla.passages import Finding, Pair, Passage
 from hexapla.problems import Fix, Problem, say, shown
 from hexapla.rendering import host_of, is_safe_address, scheme_of
 from hexapla.rules import Corpus, Scope, Subject, located, rule
+from hexapla.rules_site import unclosed_fences
 from hexapla.translations import State, Unit
 
 COMMENT = re.compile(r"\s*<!--(?!>|->)(?:(?!--!?>).)*-->\s*", re.DOTALL)
@@ -330,6 +331,8 @@ def _compare(subject: Subject, sources: Sequence[Opaque], own: Sequence[Opaque])
         left.remove(match)
         place = _place(subject.source, source)
         if source.kind in ("fence", "code"):
+            if any(unclosed.line == match.line for unclosed in unclosed_fences(subject.document)):
+                continue  # it has swallowed what follows, which the rule `fence` tells
             message = say("this code is not that of the source: %(place)s", place=place)
             hint = say("copy the block from the source, and change nothing in it")
             problem = subject.problem("code", _first_difference(source, match), message, hint)

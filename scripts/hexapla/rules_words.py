@@ -448,17 +448,25 @@ def wrong_language(pair: Pair, corpus: Corpus) -> Iterator[Finding]:
     Good: `C’est bien la langue de ce dossier.` in docs/fr
     """
     own = pair.translation
-    theirs = {_same(pair.source.prose[slice(*place)]) for place in pair.source.inline.sentences}
-    codes = [locale.code for locale in corpus.site.locales]
     for start, end in own.inline.sentences:
-        sentence = own.prose[start:end]
-        if _same(sentence) in theirs:
-            continue  # that is the rule `untranslated`
-        other = languages.mistaken(" ".join(without_names(sentence, corpus).split()), own.locale.code, codes)
-        if other:
+        other = foreign_language(pair, corpus, start, end)
+        if other and other != pair.source.locale.code + "!":
             values = {"other": cldr.language_name(other), "own": own.locale.name}
             message = say("this sentence seems to be in %(other)s, not in %(own)s", **values)
             yield own.found(start, end, message, say("translate it into %(own)s", own=own.locale.name))
+
+
+def foreign_language(pair: Pair, corpus: Corpus, start: int, end: int) -> str:
+    """Give the language of a sentence of the translation, if it is another than its own; else nothing.
+
+    What stands word for word in the source has an exclamation mark behind it: that is the rule `untranslated`.
+    """
+    own, source = pair.translation, pair.source
+    sentence = own.prose[start:end]
+    if _same(sentence) in {_same(source.prose[slice(*place)]) for place in source.inline.sentences}:
+        return f"{source.locale.code}!"
+    codes = tuple(locale.code for locale in corpus.site.locales)
+    return languages.mistaken(" ".join(without_names(sentence, corpus).split()), own.locale.code, codes)
 
 
 # Lengths

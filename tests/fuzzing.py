@@ -1,6 +1,6 @@
 """Fuzzing of everything that reads what strangers write: one document, one catalog, one glossary at a time.
 
-tests/test_fuzz.py runs it briefly with hypothesis; `python -m tests.fuzz.longer` runs it for as long as you like with
+tests/test_fuzz.py runs it briefly with hypothesis; `python -m tests.fuzz_longer` runs it for as long as you like with
 atheris, which follows the program's branches.
 """
 
