@@ -508,7 +508,7 @@ def test_policy_makes_stale_an_error_of_check(guide: Path) -> None:
         f"{FR}:8:1: the original of this paragraph has changed since it was translated: {EN}:8 [stale]"
     ]
     edit(guide / "mkdocs.yml", "stale: error", "stale: loud")
-    assert "[config]" in findings(tool(guide, "check").stderr)[0]
+    assert any("[config]" in line for line in findings(tool(guide, "check").stderr))
 
 
 def test_a_document_that_cannot_be_read_stops_everything(guide: Path) -> None:

@@ -17,6 +17,7 @@ from hexapla.problems import LARGEST, Problem
 from hexapla.rules import Corpus, Rule, Scope, Subject
 
 from tests.conftest import SMALL, MakeSite
+from tests.test_rules import unpack
 
 OWN = '{% extends "base.html" %}{% block content %}'
 TEMPLATE = (
@@ -397,3 +398,23 @@ def test_by_hand_rules_exist() -> None:
     named: Any = [rule for rule in BY_HAND if f'"{rule}"' in text or f" {rule}" in text]
     assert sorted(named) == sorted(BY_HAND)
     assert set(rules.RULES) >= BY_HAND
+
+
+def test_words_and_characters_of_catalogs_are_looked_at(tmp_path: Path) -> None:
+    """A catalog is a contribution too: its words are held to the rules of words, each at its line and column."""
+    config_file = tmp_path / "mkdocs.yml"
+    unpack("--- docs/en/a.md\n\n--- expect\n", tmp_path)
+    path = tmp_path / "locales" / "fr" / "LC_MESSAGES" / "site.po"
+    path.parent.mkdir(parents=True)
+    site = config.load(str(config_file))
+    catalogs.update(site)
+    text = path.read_text(encoding="utf-8")
+    old = 'msgid "Thank you"\nmsgstr ""'
+    assert old in text
+    line = text[: text.index(old)].count("\n") + 2
+    found = []
+    for words in ("Merci merci", 'Merci \\"bien\\"', "Me\u202erci", "Danke und bis bald, liebe Leute", "Merci"):
+        path.write_text(text.replace(old, old[:-2] + f'"{words}"'), encoding="utf-8")
+        problems = checks.run(str(config_file)).problems
+        found += [f"{one.line - line}:{one.column} {one.rule}" for one in problems if one.rule != "untranslated-message"]
+    assert found == ["0:9 doubled-word", "0:15 typography", "0:20 typography", "0:11 unicode", "0:9 wrong-language"]

@@ -10,7 +10,7 @@ from __future__ import annotations
 import gettext
 import io
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -235,6 +235,33 @@ def previous_of(text: str) -> dict[int, str]:
     return found
 
 
+@dataclass(frozen=True)
+class Row:
+    """A line of a text in a catalog: where its words begin, and what they are, escapes resolved."""
+
+    line: int
+    column: int
+    text: str
+
+
+def rows_of(lines: Sequence[str], start: int) -> list[list[Row]]:
+    """Give the lines of each msgstr of the entry whose msgid is on a line, by plural form."""
+    forms: list[list[Row]] = []
+    for number in range(start, len(lines) + 1):
+        match = LINE.fullmatch(lines[number - 1])
+        if not match or (number > start and match["keyword"] in ("msgid", "msgctxt")):
+            break
+        if match["keyword"] and match["keyword"].startswith("msgstr"):
+            forms.append([])
+        words = match["text"] or match["more"]
+        if forms and words:
+            column = lines[number - 1].index(words) + 2
+            forms[-1].append(Row(number, column, pofile.unescape(words)))
+        elif forms:
+            break
+    return forms
+
+
 def header_of(text: str) -> dict[str, tuple[str, int]]:
     """Give the header fields of a catalog's text, in lower case, each with its value and its line."""
     fields: dict[str, tuple[str, int]] = {}
@@ -375,7 +402,9 @@ def extract(site: Site) -> BabelCatalog:
 
 def _may_hold_messages(path: Path) -> bool:
     """Whether a file is worth reading closely: a program can only hold messages if it calls what translates them."""
-    return path.suffix != ".py" or re.search(rb"(?:gettext|plural_forms)\(", path.read_bytes()) is not None
+    return (
+        path.suffix != ".py" or re.search(rb"\.(?:n?p?gettext|plural_forms)\(\s*[\"']", path.read_bytes()) is not None
+    )
 
 
 def messages_of(site: Site) -> list[BabelMessage]:
@@ -464,14 +493,29 @@ def check(site: Site, template: BabelCatalog | None = None, domain: str = DOMAIN
             continue
         if _ids(catalog) != _ids(template):
             yield Problem(path, 1, 1, "catalog", say("does not hold the messages of %(name)s", name=pot.name), hint)
-        yield from check_header(path, locale, read_text(path))
-        for entry in catalog:
-            if entry.id:
-                yield from check_message(path, locale, entry)
-        for number, line in enumerate(read_text(path).split("\n"), start=1):
-            if line.startswith("#~ msgid "):
-                what = say("%(message)s is no message of the site any more", message=_short(line[9:].strip('"')))
-                yield Problem(path, number, 1, "obsolete", what, hint)
+        yield from _check_entries(path, locale, catalog)
+
+
+def check_file(path: Path, locale: Locale) -> Iterator[Problem]:
+    """Yield what is wrong with a catalog by itself, whatever the messages are that it should hold."""
+    try:
+        catalog = read(path, locale)
+    except Stop as stop:
+        yield from stop.problems
+        return
+    yield from _check_entries(path, locale, catalog)
+
+
+def _check_entries(path: Path, locale: Locale, catalog: BabelCatalog) -> Iterator[Problem]:
+    text = read_text(path)
+    yield from check_header(path, locale, text)
+    for entry in catalog:
+        if entry.id:
+            yield from check_message(path, locale, entry)
+    for number, line in enumerate(text.split("\n"), start=1):
+        if line.startswith("#~ msgid "):
+            what = say("%(message)s is no message of the site any more", message=_short(line[9:].strip('"')))
+            yield Problem(path, number, 1, "obsolete", what, say("run: hexapla catalogs update"))
 
 
 def has_catalogs(site: Site) -> bool:

@@ -22,8 +22,10 @@ from typing import Any
 
 from hexapla import (
     blocks,
+    catalogs,
     config,
     glossary,
+    passages,
     publication,
     records,
     rules_catalogs,
@@ -35,11 +37,13 @@ from hexapla import (
     rules_skeleton,
     rules_typography,
     rules_words,
+    speech,
     workers,
 )
 from hexapla.blocks import Opaque
 from hexapla.config import Locale, Site, absolute, guess
 from hexapla.content import Document
+from hexapla.passages import Pair
 from hexapla.problems import Problem, Severity, Stop, read_text, say, shown, write_text
 from hexapla.publication import Publication
 from hexapla.rules import RULES, Corpus, Rule, Scope, Subject, located, rule, subject_of
@@ -61,6 +65,9 @@ MODULES: tuple[ModuleType, ...] = (
 
 FIRST = ("nesting", "conflict-marker")
 """Rules that come before all others of a document, which are not asked where one of these finds something."""
+
+CATALOG = f"{catalogs.DOMAIN}.po"
+"""Stands for a locale's catalog among the documents; they end in .md."""
 
 LIMIT = 2.0
 """A rule may take so many seconds for a file."""
@@ -114,6 +121,8 @@ def run(config_file: str | None, arguments: Sequence[str] = (), changed_since: s
     chosen = _Chosen(site, arguments)
     corpus = Corpus(found, words, problems=(*problems, *found.problems, *more))
     corpus.only = chosen.locale
+    if speech.is_home(site):
+        corpus.domains = (speech.DOMAIN,)
     if changed_since:
         corpus.changed = tuple(changed_files(site, changed_since))
     report = check(corpus, chosen)
@@ -137,7 +146,8 @@ def check(corpus: Corpus, chosen: _Chosen | None = None) -> Report:
         if chosen.has(site.docs_dir / locale.code / path) or chosen.has(records.path_of(site, locale, path))
     ]
     work.sort(key=lambda one: one[1])  # the translations of a document together: its source is rendered once
-    results = workers.each(check_document, corpus, work, FEW, look_at_the_site)
+    work += [(locale, CATALOG) for locale in site.translations if chosen.has(catalogs.path_of(site, locale))]
+    results = workers.each(_check_one, corpus, work, FEW, look_at_the_site)
     for result in results:
         problems += result.problems
         seconds += result.seconds
@@ -146,7 +156,7 @@ def check(corpus: Corpus, chosen: _Chosen | None = None) -> Report:
             sample for (own, _), result in zip(work, results, strict=True) if own == locale for sample in result.samples
         ]
         problems += rules_words.unusual(samples)
-    documents = [corpus.publication.documents[locale.code][path] for locale, path in work]
+    documents = [corpus.publication.documents[locale.code][path] for locale, path in work if path != CATALOG]
     asked = {one for one in problems if chosen.has(one.path) or one.rule == "outside-locale"}
     problems = list(_without_ignored(asked, documents))
     return Report(tuple(sorted(_weighed(site, problems))), seconds)
@@ -212,6 +222,48 @@ def check_document(corpus: Corpus, locale: Locale, path: str) -> Checked:
     else:
         result.samples = [sample for pair in subject.pairs if (sample := rules_words.sample_of(pair))]
     return result
+
+
+def _check_one(corpus: Corpus, locale: Locale, path: str) -> Checked:
+    return check_catalog(corpus, locale) if path == CATALOG else check_document(corpus, locale, path)
+
+
+def check_catalog(corpus: Corpus, locale: Locale) -> Checked:
+    """Run the rules of words and characters on the interface's messages in a locale."""
+    result = Checked()
+    path = catalogs.path_of(corpus.site, locale)
+    try:
+        pairs = list(_messages(corpus.site, path, locale))
+    except Stop:
+        return result  # told by the rules of catalogs
+    for one in _ordered():
+        with _timed(one, result.seconds):
+            for pair in pairs:
+                subject = pair if one.scope is Scope.PAIR else pair.translation
+                if one.scope in (Scope.PAIR, Scope.PASSAGE):
+                    result.problems += [
+                        located(pair.translation, one.name, finding) for finding in one.check(subject, corpus)
+                    ]
+    document = Document(path, read_text(path)) if path.is_file() else None
+    if document:
+        result.problems += RULES["unicode"].check(Subject(corpus, locale, CATALOG, document, None), corpus)
+    return result
+
+
+def _messages(site: Site, path: Path, locale: Locale) -> Iterator[Pair]:
+    """Yield the translated messages of a catalog, each with its source. Raises Stop where it cannot be read."""
+    if not path.is_file():
+        return
+    lines = read_text(path).split("\n")
+    for entry in catalogs.read(path, locale):
+        if not entry.id or entry.fuzzy:
+            continue
+        sources = [entry.id] if isinstance(entry.id, str) else list(entry.id)
+        forms = catalogs.rows_of(lines, entry.lineno or 1)
+        for number, (rows, form) in enumerate(zip(forms, catalogs.forms_of(entry), strict=False)):
+            if rows and form:
+                source = passages.of_message(path, site.source, sources[min(number, len(sources) - 1)], rows)
+                yield Pair(source, passages.of_message(path, locale, form, rows))
 
 
 def _ordered() -> list[Rule]:

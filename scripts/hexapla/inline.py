@@ -117,6 +117,19 @@ def plain(text: str) -> Inline:
     return Inline(text, (), text, tuple(range(len(text))))
 
 
+FILLED_IN = re.compile(r"%%|%\([^()]*\)[a-z]|%[a-z]|\{[^{}]*\}|`[^`]*`|</?[A-Za-z][^<>]*>|--[a-z][\w-]*")
+
+
+def message(text: str) -> Inline:
+    """Read a message of a catalog: what a program fills in, code and tags are no words."""
+    prose, offsets, at = [], [], 0
+    for match in FILLED_IN.finditer(text):
+        prose += [text[at : match.start()], OBJECT]
+        offsets += [*range(at, match.start()), match.start()]
+        at = match.end()
+    return Inline(text, (), "".join([*prose, text[at:]]), (*offsets, *range(at, len(text))))
+
+
 def definitions_of(body: str) -> dict[str, str]:
     """Collect the link definitions of a document (`[label]: address`), labels in lower case; the last one counts."""
     return {_label(match["label"]): match["target"] for match in DEFINITION.finditer(body)}

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from hexapla import inline
 from hexapla.blocks import Segment
+from hexapla.catalogs import Row
 from hexapla.config import Locale
 from hexapla.content import Document
 from hexapla.inline import Inline
@@ -117,17 +118,17 @@ def _start_of(passage: Passage) -> tuple[int, int, int]:
     return passage.line, passage.column, -1
 
 
-def of_message(path: Path, locale: Locale, text: str, line: int, rows: Sequence[tuple[int, str]] = ()) -> Passage:
-    """Read a message of a catalog. `rows` are the lines of its text in the file, each with the words on it."""
+def of_message(path: Path, locale: Locale, text: str, rows: Sequence[Row]) -> Passage:
+    """Read a message of a catalog, or its translation. `rows` are the lines of its text in the file."""
 
     def place(at: int) -> tuple[int, int, int]:
-        for number, words in rows:
-            if at < len(words):
-                return number, at + (6 if number == line and len(rows) == 1 else 2), -1
-            at -= len(words)
-        return line, 1, -1
+        for row in rows:
+            if at < len(row.text):
+                return row.line, row.column + at, -1
+            at -= len(row.text)
+        return rows[0].line, 1, -1
 
-    return Passage(path, locale, "message", text, line, 1, inline.plain(text), place)
+    return Passage(path, locale, "message", text, rows[0].line, 1, inline.message(text), place)
 
 
 def _placer(document: Document, segment: Segment) -> Placer:

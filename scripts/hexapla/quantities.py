@@ -148,9 +148,12 @@ def _spellings(word: str) -> set[str]:
     return {word, unicodedata.normalize("NFC", word), composed}
 
 
+DIGIT = re.compile(r"\d")
+
+
 def read(prose: str, code: str) -> list[Quantity]:
     """Find the numbers of a text, in its order."""
-    if not any(sign.isdigit() for sign in prose):
+    if not DIGIT.search(prose):
         return []
     style = style_of(code)
     found = [*_codes(prose), *_dates(prose, style)]

@@ -119,7 +119,7 @@ class Corpus:
     """All that is checked, read once.
 
     `problems` were met while reading. `changed` are the files that a pull request changes, where that was asked, and
-    `only` the locale that it says it is for.
+    `only` the locale that it says it is for. `domains` are further catalogs beside that of the interface.
     """
 
     publication: Publication
@@ -128,6 +128,7 @@ class Corpus:
     changed: tuple[Path, ...] | None = None
     only: Locale | None = None
     is_for_build: bool = False
+    domains: tuple[str, ...] = ()
 
     @property
     def site(self) -> Site:
@@ -149,7 +150,12 @@ class Corpus:
 
     @cached_property
     def _catalog_problems(self) -> tuple[Problem, ...]:
-        return tuple(catalogs.check(self.site)) if catalogs.has_catalogs(self.site) else ()
+        found = list(catalogs.check(self.site)) if catalogs.has_catalogs(self.site) else []
+        for locale in self.site.translations:
+            for domain in self.domains:
+                if (path := catalogs.path_of(self.site, locale, domain)).is_file():
+                    found += catalogs.check_file(path, locale)
+        return tuple(found)
 
     def source_page(self, path: str, source: Document) -> Page:
         """Render a document of the source, once for all its translations."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 from hexapla import cldr, languages
 from hexapla.inline import DEVANAGARI, OBJECT, is_abbreviated
@@ -60,6 +61,9 @@ HABITS: dict[str, Habits] = {
 
 QUOTES = "“”„«»‚‹›‟"
 SINGLE = "'‘’‚‹›"
+CURVED = re.compile(f"[{QUOTES}‘’]")
+ANY_BRACKET = re.compile(r"[()\[\]{}]")
+ANY_QUOTE = re.compile(f"[{QUOTES}‘’\"',]")
 STRAIGHT = re.compile(r"\"|''|(?<!\w),,(?=\w)")
 LETTER = r"[^\W\d_]|[\u0900-\u0903\u093a-\u094f]"
 APOSTROPHE = re.compile(
@@ -130,11 +134,14 @@ def _swap(passage: Passage, place: tuple[int, int], wanted: str, message: str) -
 
 def _quotes(passage: Passage, habits: Habits) -> Iterator[Finding]:
     """Straight quotation marks, those of other languages, and those that stand the wrong way round."""
+    if not ANY_QUOTE.search(passage.prose):
+        return
     yield from _straight(passage, habits)
     yield from _straight_single(passage, habits)
     prose, partners = passage.prose, _partners(passage)
     known = {*"".join(habits.quotes), *"".join(habits.inner), *habits.others}
-    for index, sign in enumerate(prose):
+    for match in CURVED.finditer(prose):
+        index, sign = match.start(), match[0]
         side = _side(prose, index, index + 1) if sign in QUOTES + "‘" else ""
         closes, opens = sign in partners, sign in partners.values()
         if sign in QUOTES and sign not in known:
@@ -327,6 +334,9 @@ def doubled_word(passage: Passage, corpus: Corpus) -> Iterator[Finding]:
     """
     language = cldr.parse(passage.locale.code).language
     words = passage.words
+    folded = [word[0].casefold() for word in words]
+    if all(one != other for one, other in pairwise(folded)):
+        return
     first = 0
     while first < len(words):
         last = first
@@ -472,6 +482,8 @@ def unbalanced(passage: Passage, corpus: Corpus) -> Iterator[Finding]:
     quotes = {close: opening for close, opening in _partners(passage).items() if close not in "‘’"}
     if habits and any(True for _ in _quotes(passage, habits)):
         quotes = {}
+    if not (ANY_QUOTE.search(passage.prose) or ANY_BRACKET.search(passage.prose)):
+        return
     for index, is_open in _alone(passage.prose, BRACKETS | quotes):
         sign = passage.prose[index]
         if sign in BRACKETS or sign in BRACKETS.values() or not _goes_on(passage, corpus, sign, quotes, is_open):

@@ -219,6 +219,8 @@ class _Numbers:
         source, own = pair.source, pair.translation
         theirs = quantities.read(source.prose, source.locale.code)
         ours = quantities.read(own.prose, own.locale.code)
+        if not theirs and not ours:
+            return cls((), (), (), ())
         versions = _without_versions(source.prose, own.prose, theirs, ours)
         # Swahili counts the hours of the day from six o’clock.
         hours = 6 if {"sw"} & {cldr.parse(one.locale.code).language for one in (source, own)} else 12
@@ -404,7 +406,9 @@ def untranslated(pair: Pair, corpus: Corpus) -> Iterator[Finding]:
     """
     source, own = pair.source, pair.translation
     if _same(source.prose) == _same(own.prose):
-        if _is_words(own.prose, own.locale, corpus):
+        # A label of two words, such as "Content marketing", may be a loan.
+        is_label = own.kind == "message" and len(WORD.findall(own.prose)) < 3
+        if not is_label and _is_words(own.prose, own.locale, corpus):
             yield own.whole(_UNTRANSLATED, _TRANSLATE)
         return
     theirs = {_same(source.prose[slice(*place)]) for place in source.inline.sentences}
@@ -574,8 +578,8 @@ def end_mark(pair: Pair, corpus: Corpus) -> Iterator[Finding]:
     source, own = _end(pair.source), _end(pair.translation)
     if source is None or own is None or source == own:
         return
-    if pair.translation.kind in ("message", "cell", "title") and {source, own} == {"", "."}:
-        return
+    if pair.translation.kind in ("message", "cell", "title") and "?" not in (source, own):
+        return  # labels take a full stop or a colon, or none, as their language likes
     if (source, own) == ("", "?") and ASKING.match(pair.source.prose):
         return
     if pair.translation.kind == "item" and source == "." and pair.translation.prose.rstrip().endswith(";"):
