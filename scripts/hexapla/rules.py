@@ -4,8 +4,12 @@ The modules rules_* hold the rules, by what they look at:
 
     rules_site        mkdocs.yml, folders, what a build relies on
     rules_files       files as files: names, links, sizes, line endings, what a pull request touches
-    rules_skeleton    what a translation must share with its source: blocks, links, code, HTML, front matter
+    rules_blocks      what a translation must share with its source: blocks, headings and their ids
+    rules_marks       code and footnotes
+    rules_links       links and pictures
+    rules_html        HTML, and code of templates
     rules_words       names, terms, numbers, languages, lengths, ends of sentences
+    rules_grammar     verbs and negations, as far as a program sees them
     rules_typography  quotation marks, spaces, dashes as each language writes them; doubled words and marks
     rules_characters  characters that deceive or break
     rules_catalogs    gettext catalogs of the interface

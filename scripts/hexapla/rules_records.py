@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from hexapla import records
 from hexapla.problems import Problem, Severity, say, shown
 from hexapla.rules import Corpus, Scope, Subject, rule
-from hexapla.rules_skeleton import is_orphan, is_waiting
+from hexapla.rules_blocks import is_orphan, is_waiting
 from hexapla.translations import State, Unit
 
 
