@@ -86,7 +86,7 @@ def test_check_names_what_is_wrong_at_its_line(small: Path) -> None:
     wanted = {
         '"Language: de\\n"': "Language is 'de' [po-header]",
         'msgid "Go on"': "'Go on' is marked fuzzy [fuzzy]",
-        'msgid "%(count)s page"': "%(cuont)s which the source does not have [placeholder]",
+        'msgid "%(count)s page"': "the source does not have %(cuont)s [placeholder]",
         'msgid "Open"': "'Open' has no translation [untranslated-message]",
     }
     expected = {f"{lines.index(line) + 1}:1: {what}" for line, what in wanted.items()}

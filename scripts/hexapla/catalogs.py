@@ -567,7 +567,7 @@ def _differences(path: Path, line: int, message: BabelMessage) -> Iterator[Probl
         found = set(placeholders(form))
         extra, missing = ", ".join(sorted(found - wanted)), ", ".join(sorted(wanted - found - optional))
         if extra:
-            what = say("%(names)s which the source does not have", names=extra)
+            what = say("the source does not have %(names)s", names=extra)
             hint = say("write %(names)s", names=missing) if missing else say("remove it")
             yield Problem(path, line, 1, "placeholder", what, hint)
         elif missing:
@@ -577,8 +577,10 @@ def _differences(path: Path, line: int, message: BabelMessage) -> Iterator[Probl
             what = say("a percent sign stands alone, and programs take it for a placeholder")
             yield Problem(path, line, 1, "placeholder", what, say("write it twice, or say it in words"))
         if added := [tag for tag in TAG.findall(form) if tag not in tags]:
-            what = say("%(tags)s which the source does not have", tags=", ".join(added))
-            yield Problem(path, line, 1, "html-in-message", what, say("write plain words: pages show it as it stands"))
+            what = say("the source does not have %(tags)s", tags=", ".join(added))
+            yield Problem(
+                path, line, 1, "html-in-message", what, say("write plain words: pages show tags as they stand")
+            )
         for is_at_edge in (str.startswith, str.endswith):
             if is_at_edge(form, "\n") != is_at_edge(sources[0], "\n"):
                 what = say("has a line break at its beginning or end where the source has none, or the other way round")

@@ -381,7 +381,8 @@ class _Chosen:
                     if path.is_relative_to(home) and path.is_file():
                         self.folders.add(records.path_of(site, locale, path.relative_to(home).as_posix()))
             else:
-                hint = say("%(guess)s; or name a file such as docs/fr/about.md", guess=guess(argument, sorted(codes)))
+                near = guess(argument, sorted(codes))
+                hint = say("name a locale of this site, or a file such as docs/fr/about.md: %(guess)s", guess=near)
                 message = say("is no file, and no locale of this site")
                 problems.append(Problem(Path(argument), 1, 1, "target", message, hint))
         if problems:

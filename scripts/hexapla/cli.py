@@ -327,13 +327,8 @@ def show(found: checks.Report, form: str, ui_locale: str, root: Path) -> None:
     else:
         for line in reports.lines(found.problems, translate):
             click.echo(line, err=True)
-        if found.known or found.gone:
-            click.echo(f"Known from the baseline: {found.known}; in it, and gone: {found.gone}.")
-        warnings = len(found.problems) - found.errors
-        if found.problems:
-            click.echo(f"Errors: {found.errors}, warnings: {warnings}.")
-        else:
-            click.echo("Nothing is wrong.")
+        for line in reports.summary(found.problems, found.known, found.gone):
+            click.echo(line.translated(translate))
 
 
 @main.command()

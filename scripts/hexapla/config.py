@@ -19,7 +19,7 @@ import yaml
 import yaml_env_tag
 
 from hexapla import cldr
-from hexapla.problems import Problem, Severity, Stop, read_text, say
+from hexapla.problems import Problem, Severity, Stop, Text, read_text, say
 
 DEFAULT_NAMES = ("mkdocs.yml", "mkdocs.yaml")
 """What MkDocs looks for when no file is named."""
@@ -306,7 +306,9 @@ def yaml_problem(path: Path, error: yaml.MarkedYAMLError, first_line: int = 0, r
     """Turn YAML's complaint into a problem; `first_line` is the number of lines before the YAML in its file."""
     mark = error.problem_mark or error.context_mark
     line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-    what = re.sub(r"\s+", " ", str(error.problem or error.context or "cannot be read"))
+    reason = error.problem or error.context or "cannot be read"
+    # What we say ourselves stays translatable; YAML's own words come on several lines at times.
+    what = reason if isinstance(reason, Text) else re.sub(r"\s+", " ", str(reason))
     hint = say("check quotation marks, colons and indentation; quote a value that contains ': '")
     return Problem(path, first_line + line, column, rule, say("is not valid YAML: %(what)s", what=what), hint)
 

@@ -154,8 +154,9 @@ def write_text(path: Path, text: str) -> None:
         Path(name).replace(target)
     except OSError as error:
         Path(name).unlink(missing_ok=True)
-        hint = "the file is as it was; make room, or check that its folder may be written"
-        raise Stop([Problem(path, 1, 1, "file", f"cannot be written: {error.strerror}", hint)]) from None
+        hint = say("the file is as it was; make room, or check that its folder may be written")
+        message = say("cannot be written: %(reason)s", reason=error.strerror)
+        raise Stop([Problem(path, 1, 1, "file", message, hint)]) from None
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise

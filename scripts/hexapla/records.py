@@ -23,7 +23,7 @@ from babel.messages.catalog import Message as BabelMessage
 from hexapla import catalogs, cldr
 from hexapla.blocks import Segment
 from hexapla.config import Locale, Site
-from hexapla.problems import Problem, Stop, read_text
+from hexapla.problems import Problem, Stop, read_text, say, shown
 
 DOUBTED = "(somebody has marked this translation fuzzy)"
 """What stands for the source words of a translation that was current, until somebody doubted it in a PO tool."""
@@ -86,8 +86,9 @@ def read(site: Site, locale: Locale, path: str) -> list[Entry] | None:
     entries += [_entry(message, "", is_obsolete=True) for message in catalog.obsolete.values()]
     for message in catalog:
         if message.pluralizable:
-            what = "a record holds paragraphs, which have no plural forms"
-            raise Stop([Problem(file, message.lineno or 1, 1, "record", what, "run: hexapla record")])
+            what = say("a record holds paragraphs, which have no plural forms")
+            hint = say("run: hexapla record %(path)s", path=shown(site.docs_dir / locale.code / path))
+            raise Stop([Problem(file, message.lineno or 1, 1, "record", what, hint)])
     return entries
 
 

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 import hexapla
 from hexapla import speech
-from hexapla.problems import Problem, Severity, say, shown, translated
+from hexapla.problems import Problem, Severity, Text, say, shown, translated
 from hexapla.rules import RULES
 
 FORMATS = ("text", "json", "github", "sarif")
@@ -24,6 +24,17 @@ def lines(problems: Sequence[Problem], translate: Translate = str) -> Iterator[s
         message = translated(problem.message, translate)
         yield f"{shown(problem.path)}:{problem.line}:{problem.column}: {message} [{problem.rule}]"
         yield f"  {translated(HINT, translate)}: {translated(problem.hint, translate)}"
+
+
+def summary(problems: Sequence[Problem], known: int = 0, gone: int = 0) -> Iterator[Text]:
+    """Yield what ends a report: how many problems a baseline knows, and how many there are."""
+    if known or gone:
+        yield say("Known from the baseline: %(known)s; in it, and gone: %(gone)s.", known=known, gone=gone)
+    errors = sum(problem.severity is Severity.ERROR for problem in problems)
+    if problems:
+        yield say("Errors: %(errors)s, warnings: %(warnings)s.", errors=errors, warnings=len(problems) - errors)
+    else:
+        yield say("Nothing is wrong.")
 
 
 def to_json(problems: Sequence[Problem], translate: Translate = str) -> str:
@@ -126,4 +137,5 @@ def explanation(name: str, translate: Translate = str) -> str:
     parts = [f"{name} ({rule.severity.value})", translate(rule.summary)]
     if rule.details:
         parts.append(translate(rule.details))
-    return "\n\n".join(parts) + f"\n\nBad:  {rule.bad}\nGood: {rule.good}\n"
+    bad, good = say("Bad").translated(translate), say("Good").translated(translate)
+    return "\n\n".join(parts) + f"\n\n{bad}: {rule.bad}\n{good}: {rule.good}\n"

@@ -37,7 +37,7 @@ KINDS = {
     "fence": say("a block of code"),
     "code": say("an indented block of code"),
     "html": say("a block of HTML"),
-    "hr": say("a rule"),
+    "hr": say("a horizontal line"),
     "container": say("an admonition or a tab"),
     "other": say("a block that is left as it is"),
 }

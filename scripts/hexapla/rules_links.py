@@ -44,7 +44,7 @@ def _link_differences(subject: Subject) -> Iterator[Problem]:
             name = "link-new-host" if _is_new_host(target, subject) else "link-target"
             # What protects readers is told in any case: nobody can have it ignored.
             if name == "link-new-host" or not _is_added_with_its_block(subject, target):
-                message = say("a link leads to %(own)s, where the source has no link to", own=target)
+                message = say("the source has no link to %(own)s", own=target)
                 yield _hidden(subject, name, target, message)
     yield from _hidden_pictures(subject, told)
 
@@ -123,7 +123,7 @@ def _wrong_target(span: Span, wanted: str | None, is_new: bool) -> Finding:
     if is_new:
         message = say("no page of the source links to the host %(host)s", host=host_of(span.target))
     elif wanted is None:
-        message = say("a link leads to %(own)s, where the source has no link to", own=span.target)
+        message = say("the source has no link to %(own)s", own=span.target)
     else:
         message = say("this link leads to %(own)s, in the source to %(wanted)s", own=span.target, wanted=wanted)
     if wanted is None:

@@ -180,9 +180,9 @@ def _are_alike(term: str, other: str) -> bool:
 def same_numbers(pair: Pair, corpus: Corpus) -> Iterator[Finding]:
     """Numbers, amounts of money, percentages, dates and years are those of the source.
 
-    Each is read as its language writes it (Unicode CLDR): `1.234` is a thousand in German and `१२३` is 123. A word such
-    as *billion* beside a number counts. Small numbers may be written in words. Times of day may be written in any way,
-    those of Swahili counted from six o’clock. A version such as *Python 3.11* stays as it is.
+    Each is read as its language writes it (Unicode CLDR): `1.234` is over a thousand in German and `१२३` is 123. A
+    word such as *billion* beside a number counts. Small numbers may be written in words. Times of day may be
+    written in any way, those of Swahili counted from six o’clock. A version such as *Python 3.11* stays as it is.
 
     Bad: `40 dollars` where the source says `US$50`
     Good: `50 dollars` where the source says `US$50`
