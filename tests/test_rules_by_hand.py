@@ -29,11 +29,16 @@ PO = "locales/fr/LC_MESSAGES/site.po"
 
 
 def found(config_file: Path, *arguments: str, changed_since: str = "") -> list[str]:
-    """Check a site; give its findings as `path:line:column rule`."""
+    """Check a site; give its findings as `path:line:column rule`. The words of catalogs, made up here, are left out."""
     report = checks.run(str(config_file), arguments, changed_since)
     assert all(problem.message and problem.hint for problem in report.problems)
     root = config_file.parent
-    return [f"{one.path.relative_to(root).as_posix()}:{one.line}:{one.column} {one.rule}" for one in report.problems]
+    kept = [one for one in report.problems if one.path.suffix != ".po" or not _is_about_words(one.rule)]
+    return [f"{one.path.relative_to(root).as_posix()}:{one.line}:{one.column} {one.rule}" for one in kept]
+
+
+def _is_about_words(rule: str) -> bool:
+    return checks.RULES[rule].scope in (Scope.PASSAGE, Scope.PAIR)
 
 
 def told(config_file: Path, rule: str) -> list[str]:
@@ -416,5 +421,7 @@ def test_words_and_characters_of_catalogs_are_looked_at(tmp_path: Path) -> None:
     for words in ("Merci merci", 'Merci \\"bien\\"', "Me\u202erci", "Danke und bis bald, liebe Leute", "Merci"):
         path.write_text(text.replace(old, old[:-2] + f'"{words}"'), encoding="utf-8")
         problems = checks.run(str(config_file)).problems
-        found += [f"{one.line - line}:{one.column} {one.rule}" for one in problems if one.rule != "untranslated-message"]
+        found += [
+            f"{one.line - line}:{one.column} {one.rule}" for one in problems if one.rule != "untranslated-message"
+        ]
     assert found == ["0:9 doubled-word", "0:15 typography", "0:20 typography", "0:11 unicode", "0:9 wrong-language"]
