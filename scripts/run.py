@@ -3,7 +3,7 @@
 
 site    build the publication into site/ and say how to look at it
 test    run all checks and tests; further arguments go to pytest, and then only the tests run
-lint    run only the checks of style, types and catalogs
+lint    run only the checks of style, types, catalogs and translations
 lock    pin requirements/*.in into requirements/*.txt
 VERB    any verb of hexapla, for example: serve fr, build, catalogs check, --help
 
@@ -150,9 +150,9 @@ def site(arguments):
 
 
 def lint(arguments):
-    """Check style, types and catalogs; stop at the first that finds something."""
+    """Check style, types, catalogs and translations; stop at the first that finds something."""
     ensure_environment("test")
-    steps = (("ruff", "check", "."), ("ruff", "format", "--check", "."), ("mypy",), ("hexapla", "catalogs", "check"))
+    steps = (("ruff", "check", "."), ("ruff", "format", "--check", "."), ("mypy",), ("hexapla", "catalogs", "check"), ("hexapla", "check"))
     return next((status for status in (module(*step) for step in steps) if status), 0)
 
 
