@@ -152,7 +152,13 @@ def site(arguments):
 def lint(arguments):
     """Check style, types, catalogs and translations; stop at the first that finds something."""
     ensure_environment("test")
-    steps = (("ruff", "check", "."), ("ruff", "format", "--check", "."), ("mypy",), ("hexapla", "catalogs", "check"), ("hexapla", "check"))
+    steps = (
+        ("ruff", "check", "."),
+        ("ruff", "format", "--check", "."),
+        ("mypy",),
+        ("hexapla", "catalogs", "check"),
+        ("hexapla", "check"),
+    )
     return next((status for status in (module(*step) for step in steps) if status), 0)
 
 

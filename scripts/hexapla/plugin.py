@@ -19,6 +19,7 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import jinja2
+from markdown import Markdown
 from markupsafe import Markup, escape
 from mkdocs.config import config_options
 from mkdocs.config.base import Config
@@ -30,9 +31,10 @@ from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 from mkdocs.utils.templates import TemplateContext
 
-from hexapla import catalogs, checks, marking, outputs, search, status
+from hexapla import catalogs, checks, cleaning, marking, outputs, search, status
 from hexapla.catalogs import Messages
 from hexapla.config import Locale
+from hexapla.content import Document
 from hexapla.marking import MarkExtension
 from hexapla.marking import Page as MarkedPage
 from hexapla.problems import Stop
@@ -131,10 +133,11 @@ class HexaplaPlugin(BasePlugin[HexaplaConfig]):  # type: ignore[no-untyped-call]
         words = self.messages[self.locale.code]
         toc = config.mdx_configs.setdefault("toc", {})
         if toc.get("permalink"):
-            toc["permalink_title"] = words.gettext("Link to this section")
+            toc["permalink_title"] = cleaning.without_tags(words.gettext("Link to this section"))
         footnotes = config.mdx_configs.setdefault("footnotes", {})
         # Python-Markdown fills the number of the note into the braces.
-        footnotes["BACKLINK_TITLE"] = words.gettext("Back to where note %(number)s is mentioned") % {"number": "{}"}
+        back = words.gettext("Back to where note %(number)s is mentioned") % {"number": "{}"}
+        footnotes["BACKLINK_TITLE"] = cleaning.without_tags(back)
 
     # Files and pages
 
@@ -203,7 +206,16 @@ class HexaplaPlugin(BasePlugin[HexaplaConfig]):  # type: ignore[no-untyped-call]
             page.meta = {"template": template, "title": str(escape(self._title_of(path)))}
         else:
             page.meta = self.viewer.publication.meta(self.locale, path)
+            if own := self._contributed(page):
+                # Themes put these texts into pages as they are.
+                page.meta |= {key: cleaning.harmless(value) for key, value in own.meta.items()}
         return self._mark(path, markdown)
+
+    def _contributed(self, page: Page) -> Document | None:
+        """The document behind a page, where translators have written it; None for the source's and for fallbacks."""
+        code, _, path = page.file.src_uri.partition("/")
+        is_own = code == self.locale.code and not self.locale.is_source and not page.file.generated_by
+        return self.viewer.publication.document(self.locale, path) if is_own else None
 
     def _mark(self, path: str, markdown: str) -> str:
         """Mark what is stale or missing in a translation, unless another plugin has changed its text before."""
@@ -241,8 +253,27 @@ class HexaplaPlugin(BasePlugin[HexaplaConfig]):  # type: ignore[no-untyped-call]
 
     @event_priority(100)
     def on_page_content(self, html: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
-        """Take away marks in what Python-Markdown left alone, such as the words inside of raw HTML."""
-        return marking.MARK.sub("", html) if marking.OPENING in html else html
+        """Take away marks in what Python-Markdown left alone, such as the words inside of raw HTML.
+
+        Then clean the page of what a translation may not bring in. Plugins behind this one, which the site's owner has
+        chosen, find the page cleaned.
+        """
+        if marking.OPENING in html:
+            html = marking.MARK.sub("", html)
+        if self._contributed(page) is None:
+            return html
+        cleaning.clean_contents(page.toc)
+        if "title" not in vars(page) and isinstance(page.title, str):  # else the navigation of mkdocs.yml gives it
+            page.title = cleaning.shown(page.title)
+        return cleaning.clean(html, lambda: self._rendered_source(_path_of(page), config))
+
+    def _rendered_source(self, path: str, config: MkDocsConfig) -> str:
+        """The source of a translation, rendered as this build renders, but for links, which need its place."""
+        source = self.viewer.publication.document(self.viewer.site.source, path)
+        found: list[Any] = config.markdown_extensions
+        extensions = [one for one in found if one is not self.marks]
+        markdown = Markdown(extensions=extensions, extension_configs=config.mdx_configs)
+        return markdown.convert(source.body.replace("\r\n", "\n").replace("\r", "\n")) if source else ""
 
     @event_priority(-150)
     def on_env(self, env: jinja2.Environment, *, config: MkDocsConfig, files: Files) -> jinja2.Environment:
@@ -259,6 +290,7 @@ class HexaplaPlugin(BasePlugin[HexaplaConfig]):  # type: ignore[no-untyped-call]
             pgettext=_escaping(words.pgettext),
             npgettext=_escaping(words.npgettext),
         )
+        env.filters["striptags"] = cleaning.striptags
         env.globals["theme_stylesheet"] = _theme_stylesheet(config)
         self.environment = env
         return env
@@ -337,12 +369,15 @@ class HexaplaPlugin(BasePlugin[HexaplaConfig]):  # type: ignore[no-untyped-call]
         """
         if 'property="og:locale"' in output:
             return output
-        output = re.sub(r"[ \t]*<link rel=\"alternate\" [^>]*hreflang=[^>]*>\n?", "", output)
-        output = output.replace("</head>", self._render("head.html", view=view) + "\n</head>", 1)
+        # Only where the theme writes: the body may hold such texts in attributes.
+        head, end, body = output.partition("</head>")
+        head = re.sub(r"[ \t]*<link rel=\"alternate\" [^>]*hreflang=[^>]*>\n?", "", head)
+        head += self._render("head.html", view=view) + "\n" if end else ""
         base = view.base + self.locale.folder.rstrip("/") if self.locale.folder else ""
-        if base:
-            output = re.sub(r'(<script id="__config"[^>]*>[^<]*?"base": ?")[^"]*', rf"\g<1>{base}", output, count=1)
-        return output
+        text, settings, rest = body.rpartition('<script id="__config"')
+        if base and settings:
+            rest = re.sub(r'^([^>]*>[^<]*?"base": ?")[^"]*', rf"\g<1>{base}", rest, count=1)
+        return head + end + text + settings + rest
 
     def _render(self, name: str, **context: Any) -> str:
         assert self.environment is not None
@@ -436,4 +471,4 @@ def _path_of(page: Page) -> str:
 def _plain_title(page: Page) -> str:
     """The title of a page as plain text; MkDocs gives the one from a heading with entities."""
     own = page.meta.get("title")
-    return str(own) if own else unescape(str(page.title or ""))
+    return cleaning.whole(own) if own else unescape(cleaning.whole(page.title or ""))

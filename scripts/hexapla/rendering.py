@@ -14,7 +14,6 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
 
-import nh3
 from markdown import Markdown
 from selectolax.lexbor import LexborHTMLParser
 
@@ -190,34 +189,7 @@ def is_safe_address(address: str) -> bool:
     return True
 
 
-# Cleaning
-
-
-def clean(html: str, source: str) -> str:
-    """Take out of a translation's page what its source's page does not have and what no Markdown makes.
-
-    `html` and `source` are rendered texts. Almost always that is nothing, and the page stays as it is, byte for byte;
-    otherwise it is written anew by nh3 (ammonia), which leaves only known-harmless elements, attributes and addresses.
-    """
-    page, original = Page(html), Page(source)
-    if not any(True for _ in foreign(page, original)):
-        return html
-    attributes = {tag: {"id", "class", "title", "lang", "dir", "alt"} for tag in MARKDOWN_TAGS}
-    attributes["a"] |= {"href"}
-    attributes["img"] |= {"src", "width", "height", "loading"}
-    attributes["input"] |= {"type", "disabled", "checked"}
-    attributes["ol"] |= {"start"}
-    for cell in ("td", "th"):
-        attributes[cell] |= {"colspan", "rowspan", "align"}
-    return nh3.clean(
-        html,
-        tags=set(MARKDOWN_TAGS),
-        attributes=attributes,
-        url_schemes=set(SAFE_SCHEMES - {""}),
-        clean_content_tags={"script", "style"},
-        link_rel=None,
-        strip_comments=True,
-    )
+# What a translation brings in
 
 
 def foreign(page: Page, source: Page) -> Iterator[tuple[str, str, str]]:

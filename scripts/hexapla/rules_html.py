@@ -32,7 +32,7 @@ def html(subject: Subject, corpus: Corpus) -> Iterator[Problem]:
     seen: set[tuple[str, str]] = set()
     for tag, name, value in rendering.foreign(subject.page, subject.source_page):
         # Where links and pictures lead is the matter of other rules, and so is what looks like an address in brackets.
-        if (tag, name) in seen or (tag, name) in {("a", "href"), ("img", "src")} or (not name and ":" in tag):
+        if (tag, name) in seen or (tag, name) in {("a", "href"), ("img", "src")} or _is_address(tag, name):
             continue
         if name and (tag, "") in seen:
             continue  # the element itself was told
@@ -53,6 +53,11 @@ def html(subject: Subject, corpus: Corpus) -> Iterator[Problem]:
     if subject.source_page.is_closed and not subject.page.is_closed and not told:
         message = say("HTML of this page closes what it has not opened, or leaves something open")
         yield subject.at_offset("html", _offset_of_unclosed(subject), message, say("write the tags of the source"))
+
+
+def _is_address(tag: str, name: str) -> bool:
+    """Whether an element is an automatic link, which Markdown leaves to the browser if it does not know its scheme."""
+    return not name and ":" in tag and rendering.scheme_of(tag) in rendering.SAFE_SCHEMES
 
 
 TAG = re.compile(r"</?[A-Za-z!?][^>]*>?|&(?:#\w+|\w+);")

@@ -16,6 +16,7 @@ from hexapla.config import Site, guess
 from hexapla.content import TRANSLATABLE, Document
 from hexapla.problems import Problem, Stop, say
 from hexapla.publication import MARKDOWN_SUFFIXES, files_below
+from hexapla.rendering import is_safe_address
 from hexapla.rules import RULES, Corpus, Scope, rule
 
 
@@ -248,7 +249,9 @@ def _is_text(value: Any) -> bool:
 
 
 def _is_name(value: Any) -> bool:
-    return _is_text(value) or (isinstance(value, dict) and _is_text(value.get("name")))
+    if isinstance(value, dict):
+        return _is_text(value.get("name")) and is_safe_address(str(value.get("url") or ""))
+    return _is_text(value)
 
 
 def _is_list(value: Any) -> bool:

@@ -1,0 +1,180 @@
+"""What protects readers where nobody has run `check`: a translation's page is cleaned of what could run a program.
+
+Almost always there is nothing to clean, and a page stays as it is, byte for byte.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date
+from typing import Any
+
+import nh3
+from jinja2.filters import do_striptags
+from markupsafe import escape
+from mkdocs.structure.toc import AnchorLink
+from selectolax.lexbor import LexborHTMLParser
+
+from hexapla import rendering
+from hexapla.rendering import GENERATED, MARKDOWN_TAGS, SAFE_SCHEMES, TEXT_ATTRIBUTES, Page, is_safe_address
+
+# Pages
+
+TAG_IN_VALUE = re.compile(r"<[A-Za-z/!?]")
+"""A tag in an attribute: scripts of themes put titles into the page as HTML, and what cuts pages may cut there."""
+
+STRANGE_ID = re.compile(r"^__|[\s<>\"'`=&]")
+"""An id of the theme's own, such as that of its settings, or one that leaves an attribute which is not escaped."""
+
+OPAQUE = frozenset("script style iframe template object plaintext noscript noembed noframes xmp textarea".split())
+"""Elements whose content is no HTML for a browser, or not always; what is in them is compared as a text."""
+
+WORDY = frozenset({"noscript", "noembed", "noframes", "xmp", "textarea"})
+"""Of these, those that may hold words for readers."""
+
+
+def clean(html: str, source: Callable[[], str]) -> str:
+    """Take out of a translation's page what its source's page does not have and what no Markdown makes.
+
+    `html` is the rendered text, `source` renders that of its source, which is asked for only where it is needed. A page
+    with anything suspect is written anew by nh3 (ammonia), which leaves only known-harmless elements, attributes and
+    addresses.
+    """
+    page = Page(html)
+    if not _is_suspect(page, Page("")) or not _is_suspect(page, Page(source())):
+        return html
+    attributes = {tag: {"id", "class", "data-search-exclude", *TEXT_ATTRIBUTES} for tag in MARKDOWN_TAGS}
+    attributes["a"] |= {"href"}
+    attributes["img"] |= {"src", "width", "height", "loading"}
+    attributes["input"] |= {"type", "disabled", "checked"}
+    attributes["ol"] |= {"start"}
+    for cell in ("td", "th"):
+        attributes[cell] |= {"colspan", "rowspan", "align", "style"}
+    return nh3.clean(
+        html,
+        tags=set(MARKDOWN_TAGS),
+        attributes=attributes,
+        attribute_filter=_kept,
+        url_schemes=set(SAFE_SCHEMES - {""}),
+        clean_content_tags={"script", "style"},
+        link_rel=None,
+        strip_comments=True,
+    )
+
+
+def _is_suspect(page: Page, source: Page) -> bool:
+    """Whether a page has anything that its source has not, and that could be more than words."""
+    if any(True for _ in rendering.foreign(page, source)):
+        return True
+    known = {(name, value) for element in source.elements for name, value in element.attributes.items()}
+    for element in page.elements:
+        for name, value in element.attributes.items():
+            is_strange = TAG_IN_VALUE.search(value) or (name == "id" and STRANGE_ID.search(value))
+            if is_strange and (name, value) not in known:
+                return True
+    if _opaque(page) - _opaque(source):
+        return True
+    return source.is_closed and not page.is_closed
+
+
+def _opaque(page: Page) -> Counter[str]:
+    """The elements of a page whose content a browser may read otherwise than a parser."""
+    if not OPAQUE.intersection(page.tags):
+        return Counter()
+    tree = LexborHTMLParser(page.html)
+    found = [node.html or "" for node in tree.css(",".join(sorted(OPAQUE)))]
+    wordy = re.compile(rf"<({'|'.join(sorted(WORDY))})>[^<]*</\1>")
+    return Counter(html for html in found if not wordy.fullmatch(html))
+
+
+def _kept(tag: str, name: str, value: str) -> str | None:
+    """What is left of an attribute that the page may have; None where nothing is."""
+    if name == "class":
+        names = value.split()
+        is_kind = tag == "details" or names[:1] == ["admonition"]
+        kept = [one for one in names if GENERATED.fullmatch(one) or (is_kind and re.fullmatch(r"[a-z]+", one))]
+        return " ".join(kept) or None
+    if name in ("href", "src"):
+        return value if is_safe_address(value) and not TAG_IN_VALUE.search(value) else None
+    if name == "style":
+        return value if re.fullmatch(r"text-align: ?(left|right|center);?", value) else None
+    is_strange = TAG_IN_VALUE.search(value) or (name == "id" and STRANGE_ID.search(value))
+    return None if is_strange else value
+
+
+# Titles, front matter, tables of contents
+
+RISKY = re.compile(r"[<>]|[\"'`].*=|=.*[\"'`]", re.DOTALL)
+"""What could end an element or an attribute that a theme puts a text into as it is."""
+
+ENTITIES = str.maketrans({"<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;", "`": "&#96;"})
+
+
+class Shown(str):
+    """A contributed text that templates may print without escaping it; those that escape get all of it, escaped once.
+
+    `whole` is the text as it was written.
+    """
+
+    whole: str
+
+    def __new__(cls, text: str) -> Shown:
+        """Make one; brackets and quotation marks become entities, entities stay what they are."""
+        shown = super().__new__(cls, text.translate(ENTITIES))
+        shown.whole = text
+        return shown
+
+    def __html__(self) -> str:
+        """Give what escaping gives for the text as it was written."""
+        return str(escape(self.whole))
+
+
+def shown(text: str) -> str:
+    """Make a contributed text harmless in a template that does not escape; an honest one stays the same object."""
+    return Shown(text) if RISKY.search(text) else text
+
+
+def whole(value: Any) -> str:
+    """Give a text as it was written; of any other value, what a template prints."""
+    return value.whole if isinstance(value, Shown) else str(value)
+
+
+def without_tags(text: str) -> str:
+    """Take angle brackets out of words of a catalog: scripts of themes show titles of elements as HTML."""
+    return re.sub(r"[<>]", "", text)
+
+
+def harmless(value: Any) -> Any:
+    """Make a value of contributed front matter harmless, whatever YAML has made of it."""
+    if value is None or isinstance(value, (bool, int, float, date)):
+        return value
+    if isinstance(value, str):
+        return shown(value)
+    if isinstance(value, dict):
+        return {harmless(key): harmless(one) for key, one in value.items()}
+    if isinstance(value, (list, tuple, set)):
+        return [harmless(one) for one in value]
+    return shown(str(value))
+
+
+def striptags(value: Any) -> str:
+    """Take the tags out of a title, for themes that print it without escaping it.
+
+    Jinja's filter of this name makes tags of entities; here they stay entities.
+    """
+    return shown(do_striptags(whole(value)))
+
+
+def clean_contents(items: Iterable[AnchorLink]) -> None:
+    """Make a table of contents harmless, whose titles and ids themes print as they are."""
+    for item in _all(items):
+        item.title = shown(item.title)
+        item.id = STRANGE_ID.sub("", item.id)
+
+
+def _all(items: Iterable[AnchorLink]) -> Iterator[AnchorLink]:
+    for item in items:
+        yield item
+        yield from _all(item.children)
