@@ -72,9 +72,6 @@ MODULES: tuple[ModuleType, ...] = (
 FIRST = ("nesting", "conflict-marker")
 """Rules that come before all others of a document, which are not asked where one of these finds something."""
 
-CATALOG = f"{catalogs.DOMAIN}.po"
-"""Stands for a locale's catalog among the documents; they end in .md."""
-
 LIMIT = 2.0
 """A rule may take so many seconds for a file."""
 
@@ -143,7 +140,13 @@ def check(corpus: Corpus, chosen: _Chosen | None = None) -> Report:
     seconds: Counter[str] = Counter()
 
     def look_at_the_site() -> None:
+        nonlocal seconds
         problems.extend(_site_problems(corpus, seconds))
+        for locale in site.translations:
+            if chosen.has(catalogs.path_of(site, locale)):
+                result = check_catalog(corpus, locale)
+                problems.extend(result.problems)
+                seconds += result.seconds
 
     work = [
         (locale, path)
@@ -152,8 +155,7 @@ def check(corpus: Corpus, chosen: _Chosen | None = None) -> Report:
         if chosen.has(site.docs_dir / locale.code / path) or chosen.has(records.path_of(site, locale, path))
     ]
     work.sort(key=lambda one: one[1])  # the translations of a document together: its source is rendered once
-    work += [(locale, CATALOG) for locale in site.translations if chosen.has(catalogs.path_of(site, locale))]
-    results = workers.each(_check_one, corpus, work, FEW, look_at_the_site)
+    results = workers.each(check_document, corpus, work, FEW, look_at_the_site)
     for result in results:
         problems += result.problems
         seconds += result.seconds
@@ -162,7 +164,7 @@ def check(corpus: Corpus, chosen: _Chosen | None = None) -> Report:
             sample for (own, _), result in zip(work, results, strict=True) if own == locale for sample in result.samples
         ]
         problems += rules_words.unusual(samples)
-    documents = [corpus.publication.documents[locale.code][path] for locale, path in work if path != CATALOG]
+    documents = [corpus.publication.documents[locale.code][path] for locale, path in work]
     asked = {one for one in problems if chosen.has(one.path) or one.rule == "outside-locale"}
     problems = list(_without_ignored(asked, documents))
     return Report(tuple(sorted(_weighed(site, problems))), seconds)
@@ -230,10 +232,6 @@ def check_document(corpus: Corpus, locale: Locale, path: str) -> Checked:
     return result
 
 
-def _check_one(corpus: Corpus, locale: Locale, path: str) -> Checked:
-    return check_catalog(corpus, locale) if path == CATALOG else check_document(corpus, locale, path)
-
-
 def check_catalog(corpus: Corpus, locale: Locale) -> Checked:
     """Run the rules of words and characters on the interface's messages in a locale."""
     result = Checked()
@@ -252,7 +250,7 @@ def check_catalog(corpus: Corpus, locale: Locale) -> Checked:
                     ]
     document = Document(path, read_text(path)) if path.is_file() else None
     if document:
-        result.problems += RULES["unicode"].check(Subject(corpus, locale, CATALOG, document, None), corpus)
+        result.problems += RULES["unicode"].check(Subject(corpus, locale, path.name, document, None), corpus)
     return result
 
 

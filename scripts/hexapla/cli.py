@@ -14,8 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console
-from rich.table import Table
 
 import hexapla
 from hexapla import build as building
@@ -105,6 +103,9 @@ def _progress(found: Publication) -> building.Progress:
 
 def _show_results(results: Sequence[building.Built]) -> None:
     """Print the table at the end of a build."""
+    from rich.console import Console
+    from rich.table import Table
+
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("locale")
     for name in ("pages", "fallbacks", "bytes", "seconds"):
@@ -364,6 +365,9 @@ def status(config_file: str | None, form: str) -> None:
     elif form == "markdown":
         click.echo(counting.to_markdown(rows), nl=False)
     else:
+        from rich.console import Console
+        from rich.table import Table
+
         table = Table(box=None, pad_edge=False, header_style="bold")
         for name in counting.COLUMNS:
             table.add_column(name, justify="left" if name in ("locale", "document") else "right", no_wrap=True)

@@ -80,7 +80,15 @@ class Glossary:
         """Find the terms of a source text, the longest first where they overlap, in the order of the text."""
         if not self.terms:
             return []
-        return [(self._ordered[int(str(match.lastgroup)[1:])], match) for match in self._term_pattern.finditer(prose)]
+        if prose not in self._terms_by_prose:
+            matches = self._term_pattern.finditer(prose)
+            self._terms_by_prose[prose] = [(self._ordered[int(str(one.lastgroup)[1:])], one) for one in matches]
+        return self._terms_by_prose[prose]
+
+    @cached_property
+    def _terms_by_prose(self) -> dict[str, list[tuple[str, re.Match[str]]]]:
+        """What was found before: a text of the source is looked at for each locale, and by two rules."""
+        return {}
 
     def rendered(self, locale: str, term: str, prose: str) -> list[tuple[int, int]]:
         """Find where a translation renders a term, longest renderings first and no place twice."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from html import unescape
 
 OBJECT = "\ufffc"
@@ -109,7 +109,13 @@ def read(text: str, definitions: Mapping[str, str] | None = None) -> Inline:
 
     Any text can be read; what is no Markdown is prose.
     """
-    return _Reader(text, definitions or {}).inline()
+    return _Reader(text, definitions).inline() if definitions else _read(text)
+
+
+@lru_cache(maxsize=4096)
+def _read(text: str) -> Inline:
+    """Read once what needs no definitions: a paragraph of the source is compared with one in each locale."""
+    return _Reader(text, {}).inline()
 
 
 def plain(text: str) -> Inline:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, time
 from decimal import Decimal, InvalidOperation
-from functools import cache
+from functools import cache, lru_cache
 
 from babel.dates import format_time
 from babel.numbers import format_compact_decimal, format_decimal, get_currency_name, get_currency_symbol
@@ -153,8 +153,12 @@ DIGIT = re.compile(r"\d")
 
 def read(prose: str, code: str) -> list[Quantity]:
     """Find the numbers of a text, in its order."""
-    if not DIGIT.search(prose):
-        return []
+    return list(_read(prose, code)) if DIGIT.search(prose) else []
+
+
+@lru_cache(maxsize=4096)
+def _read(prose: str, code: str) -> tuple[Quantity, ...]:
+    """Read a text once, though two rules ask, and for a text of the source each locale."""
     style = style_of(code)
     found = [*_codes(prose), *_dates(prose, style)]
     found += [one for one in _times(prose) if not _overlaps(one.start, found)]
@@ -162,7 +166,7 @@ def read(prose: str, code: str) -> list[Quantity]:
     for match in NUMBER.finditer(prose):
         if not _overlaps(match.start(), taken):
             found.append(_quantity(prose, match, style))
-    return sorted(found, key=lambda one: one.start)
+    return tuple(sorted(found, key=lambda one: one.start))
 
 
 def _overlaps(at: int, others: list[Quantity]) -> bool:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 
 from hexapla import cldr
 from hexapla.passages import WORD, Finding, Pair, Passage
@@ -17,21 +18,21 @@ from hexapla.rules_words import foreign_language
 LETTER = r"[\w\u0900-\u0963\u0971-\u097f]"
 
 VERBS = {
-    "fr": re.compile(
+    "fr": (
         r"\b(?:est|es|sont|suis|sommes|êtes|soit|soient|fut|furent|a|ai|as|avons|avez|ont|ait|aient|eut|fait|font|"
         r"faites|peut|peuvent|peux|doit|doivent|va|vont|vais|veut|veulent|sait|savent|vient|viennent|dit|disent|met|"
         r"mettent|prend|prennent|tient|faut|paraît|suffit|sert|servent|rend|vend|sort|part|suit|lit|vit|voit|croit|"
-        r"reçoit|offre|offrent|ouvre|reste|trouve|semble|existe|montre|passe|pose|explique|donne|porte|aime|compte|recense|\w*(?:pond|tend|perd|cend)|remonte|fit|dut|put|vit|prit|mit|"
+        r"reçoit|offre|offrent|ouvre|reste|trouve|semble|existe|montre|passe|pose|explique|donne|porte|aime|compte|"
+        r"recense|\w*(?:pond|tend|perd|cend)|remonte|fit|dut|put|vit|prit|mit|"
         r"appelle|demande|parle|pense|change|laisse|arrive|garde|nomme|raconte|cite|vaut|voilà|voici|soyez|ayez|"
         r"\w{2,}(?:ait|aient|era|eront|erai|erez|erons|erait|eraient|ira|iront|irait|iraient|rait|raient|ez|issent|"
         r"èrent|irent|urent|ât|ît|ût))\b|"
         r"\b(?!(?:souvent|client|comment|argent|agent|moment|accent|présent|récent|fréquent|différent|urgent|cent|vent"
         r"|talent|parent|patient|absent|content|prudent)s?\b)(?!\w*ments?\b)\w{3,}ent\b|"
         r"\b(?:ne|me|te|se|l[ae]s?|nous|vous|ils?|elles?|on|qui|ce|cela|ça|je|tu)\s+(?:[nm]e\s+|[lsmt][’'])?\w{2,}e\b|"
-        r"\b[nsmtj][’']\w{2,}e\b|\b[a-zéèê]\w+e\s+(?:une?|les|tous|toutes|que)\b",
-        re.IGNORECASE,
+        r"\b[nsmtj][’']\w{2,}e\b|\b[a-zéèê]\w+e\s+(?:une?|les|tous|toutes|que)\b"
     ),
-    "de": re.compile(
+    "de": (
         r"\b(?:ist|sind|bin|bist|seid|war|waren|wäre|wären|wird|werden|wurde|wurden|würde|würden|hat|haben|habe|hatte|"
         r"hatten|hätte|hätten|kann|können|konnte|könnte|muss|müssen|musste|soll|sollen|sollte|will|wollen|wollte|darf|"
         r"dürfen|mag|mögen|möchte|möchten|gibt|geben|gab|kam|kamen|ging|lag|stand|fand|sah|hieß|ließ|nahm|rief|riefen|"
@@ -43,7 +44,7 @@ VERBS = {
         r"bekannt|hart|alt|kalt|breit|tot|rot|dicht|schlecht|echt|glatt|satt|nett|exakt|perfekt)\b)"
         r"[a-zäöüß]\w*t|[a-zäöüß]\w*(?:te|ten)|\w+en\s+(?:Sie|wir|sie)|(?:Sie|wir|sie)\s+\w+en|sitzen|hängen)\b"
     ),
-    "is": re.compile(
+    "is": (
         r"\b(?:er|eru|var|voru|sé|séu|væri|væru|verður|verða|varð|urðu|verði|yrði|yrðu|hefur|hafa|hafði|höfðu|hafi|"
         r"hefði|hefðu|má|mega|mætti|mun|munu|mundi|skal|skulu|skuli|getur|geta|gat|gátu|geti|gæti|gætu|vill|vilja|"
         r"vildi|vildu|þarf|þurfa|þurfti|þyrfti|kann|kunna|á|eiga|átti|áttu|eigi|ætti|ættu|fær|fá|fékk|fengu|gefur|gefa|"
@@ -51,20 +52,18 @@ VERBS = {
         r"stóð|tekur|taka|tók|tóku|veit|vita|vissi|gerir|gera|gerði|gerðu|heldur|halda|hélt|leggur|lagði|býður|bjóða|"
         r"selur|selja|seldi|biður|les|lesa|las|skrifar|finnur|finna|fann|heitir|nefnir|sýnir|sýna|fylgir|fylgja|"
         r"notar|nota|hverfur|hverfa|við \w+um|\w+um við|"
-        r"\w{3,}(?:aði|uðu|aðist|uðust|ast|ist|ðist|ðu|ddi|ddu|tti|ttu|lti|rði|gði|fði|rum|gið|ið|aðu|ðu|du|tu))\b",
-        re.IGNORECASE,
+        r"\w{3,}(?:aði|uðu|aðist|uðust|ast|ist|ðist|ðu|ddi|ddu|tti|ttu|lti|rði|gði|fði|rum|gið|ið|aðu|ðu|du|tu))\b"
     ),
-    "hi": re.compile(
+    "hi": (
         rf"(?:(?<!{LETTER})(?:है|हैं|था|थे|थी|थीं|हो|हूँ|हों|नहीं|न|ही|क्यों|क्या|दें|लें|दे|ले|जा|आ|दो|लो)|{LETTER}(?:ता|ते|ती|तीं|ना|ने|नी|गा|गे|"
         rf"गी|या|ये|यी|ए|एँ|ें|ाई|ई|ीं|ओ|ूँ|िए|े|ो|ा|ी))[”’)]*[।?!:]?[”’)]*$"
     ),
-    "sw": re.compile(
+    "sw": (
         r"\b(?:ni|si|ndiyo|ndio|ndiye|ndizo|ndivyo|ndipo|ana|wana|una|mna|nina|tuna|ina|zina|lina|yana|kina|vina|kuna|"
         r"pana|(?:yu|wa|i|zi|u|li|ya|ki|vi|ku|pa|m)(?:po|ko|mo)|yumo|limo|hana|hawana|haina|hazina|hakuna|hapana|"
         r"(?:ni|u|a|tu|m|mu|wa|li|ya|ki|vi|i|zi|ku|pa)(?:na|li|ta|me|ki|nge|ngali|singe|si|ka|ja)\w{2,}[aeiuo]|"
         r"(?:ha|hu|si)(?:\w{3,})[aeiu]|(?:wa|i|zi|li|ya|ki|vi|tu)\w{2,}(?:iwe|ishe|eshe|ike|eke))\b|"
-        r"^(?!W)[A-Z]\w+[ae]\b(?=\s+[a-z]|,)|\b(?:kisha|ili)\s\w+[ae]\b",
-        re.IGNORECASE,
+        r"^(?!W)[A-Z]\w+[ae]\b(?=\s+[a-z]|,)|\b(?:kisha|ili)\s\w+[ae]\b"
     ),
 }
 """Signs of a finite verb: frequent forms, and endings (in Swahili, beginnings) that other words seldom have. In Hindi
@@ -72,6 +71,15 @@ the verb comes last, so only the last word is looked at."""
 
 BEING = re.compile(r"\b(?:is|are|was|were|be|been|has|have|had)\b|[’'](?:s|re|ve)\b", re.IGNORECASE)
 """The verbs of an English source that get lost; nothing is known of other sources."""
+
+
+@cache
+def _pattern(signs: str) -> re.Pattern[str] | None:
+    """Compile an entry when it is needed: all of them take 30 ms. Only German knows words by their capitals."""
+    if not signs:
+        return None
+    return re.compile(signs, 0 if signs == VERBS["de"] else re.IGNORECASE)
+
 
 SHORTEST = 5
 """Fewer words than these may be an exclamation, or an answer."""
@@ -88,7 +96,7 @@ def no_verb(pair: Pair, corpus: Corpus) -> Iterator[Finding]:
     Good: `Le service est là pour les clients de la société.`
     """
     own = pair.translation
-    verbs = VERBS.get(cldr.parse(own.locale.code).language)
+    verbs = _pattern(VERBS.get(cldr.parse(own.locale.code).language, ""))
     if (
         not verbs
         or not pair.source.locale.code.startswith("en")
@@ -109,25 +117,17 @@ def no_verb(pair: Pair, corpus: Corpus) -> Iterator[Finding]:
 
 
 NEGATIONS = {
-    "en": re.compile(
-        r"\b(?:not|no|none|nobody|never|nothing|neither|nor|cannot|nowhere|without)\b|n[’']t\b", re.IGNORECASE
-    ),
-    "fr": re.compile(
-        r"\b(?:ne|non|jamais|rien|personne|aucune?|sans|ni|in(?:existant|terdit)\w*|impossible)\b|\bn[’']", re.I
-    ),
-    "de": re.compile(
+    "en": (r"\b(?:not|no|none|nobody|never|nothing|neither|nor|cannot|nowhere|without)\b|n[’']t\b"),
+    "fr": (r"\b(?:ne|non|jamais|rien|personne|aucune?|sans|ni|in(?:existant|terdit)\w*|impossible)\b|\bn[’']"),
+    "de": (
         r"\b(?:nicht|nichts|nie|niemals|niemand\w*|kein\w*|ohne|weder|nirgends|nein|statt\w*|"
-        r"un(?:möglich|nötig|bekannt|verzichtbar|verändert)\w*)\b",
-        re.I,
+        r"un(?:möglich|nötig|bekannt|verzichtbar|verändert)\w*)\b"
     ),
-    "is": re.compile(
-        r"\b(?:ekki|ekkert|eng(?:inn|in|an|um|u|a|ar|ra|ir)|einskis|aldrei|né|án|hvorki|hvergi|nema|nei|ó\w+)\b", re.I
-    ),
-    "hi": re.compile(rf"(?<!{LETTER})(?:नहीं|न|ना|मत|बिना|बग़ैर|बगैर|कभी|नदारद|सिर्फ़|बिल्कुल)(?!{LETTER})"),
-    "sw": re.compile(
+    "is": (r"\b(?:ekki|ekkert|eng(?:inn|in|an|um|u|a|ar|ra|ir)|einskis|aldrei|né|án|hvorki|hvergi|nema|nei|ó\w+)\b"),
+    "hi": (rf"(?<!{LETTER})(?:नहीं|न|ना|मत|बिना|बग़ैर|बगैर|कभी|नदारद|सिर्फ़|बिल्कुल)(?!{LETTER})"),
+    "sw": (
         r"\b(?:si|bila|kamwe|wala|hapana|ha(?:ku|wa|i|zi|li|ya|ki|vi|tu|m|u|pa)\w{2,}|hana|si\w{4,}|\w*si[ow]\w+|"
-        r"usi\w+)\b",
-        re.I,
+        r"usi\w+)\b"
     ),
 }
 
@@ -159,7 +159,7 @@ def negation(pair: Pair, corpus: Corpus) -> Iterator[Finding]:
 
 def _signs(passage: Passage) -> list[int] | None:
     """Count the negations of each sentence; None where nothing is known of the language."""
-    pattern = NEGATIONS.get(cldr.parse(passage.locale.code).language)
+    pattern = _pattern(NEGATIONS.get(cldr.parse(passage.locale.code).language, ""))
     if pattern is None:
         return None
     return [len(pattern.findall(passage.prose[slice(*place)])) for place in passage.inline.sentences]
