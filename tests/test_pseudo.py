@@ -36,9 +36,9 @@ def pseudo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in ("docs", "locales", "overrides"):
         shutil.copytree(ROOT / name, root / name)
     text = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
-    language = f"        - locale: {PSEUDO}\n          name: Pseudo\n  - hexapla\n"
+    language = f"        - locale: {PSEUDO}\n          name: Pseudo\n  - hexapla:\n"
     # With an action the form is live, so that its words for that case are built too.
-    text = text.replace("  - hexapla\n", language).replace(
+    text = text.replace("  - hexapla:\n", language).replace(
         "    action:\n", "    action: https://comments.example/\n", 1
     )
     (root / "mkdocs.yml").write_text(text, encoding="utf-8")
@@ -96,7 +96,7 @@ class Collector(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         own = {name: value or "" for name, value in attrs}
         foreign = own.get("lang", PSEUDO) != PSEUDO
-        skipped = foreign or tag in {"script", "style", "svg", "path"} or (self.stack and self.stack[-1][1])
+        skipped = foreign or tag in {"script", "style", "svg", "path", "code"} or (self.stack and self.stack[-1][1])
         text_of_document = "hx-prose" in own.get("class", "")
         if not skipped and not (tag == "meta" and own.get("name") in MACHINE):
             machine_property = own.get("property", "").startswith("og:") and own["property"] not in {

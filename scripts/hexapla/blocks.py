@@ -82,6 +82,11 @@ class Opaque:
 Piece = Segment | Opaque
 
 
+def lines_of(text: str) -> list[str]:
+    """Give the lines of a text without their endings. Python's splitlines also breaks at characters that end none."""
+    return re.split(r"\r\n|\r|\n", text)
+
+
 def cut(text: str, offset: int = 0, first_line: int = 1) -> list[Piece]:
     """Cut Markdown into segments and opaque blocks, in the order of the text.
 

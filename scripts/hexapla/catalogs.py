@@ -400,16 +400,12 @@ def extract(site: Site) -> BabelCatalog:
     return catalog
 
 
-CALLS = {
-    ".py": re.compile(rb"\.(?:n?p?gettext|plural_forms)\(\s*[\"'][^\"']"),
-    ".html": re.compile(rb"\b_\(|gettext\(|plural_forms\(|\btrans\b"),
-}
+CALLS = re.compile(rb"\.(?:n?p?gettext|plural_forms)\(\s*[\"'][^\"']")
 
 
 def _may_hold_messages(path: Path) -> bool:
-    """Whether a file is worth reading closely: it can only hold messages if it calls what translates them."""
-    calls = CALLS.get(path.suffix)
-    return calls is None or calls.search(path.read_bytes()) is not None
+    """Whether a file is worth reading closely: a program can only hold messages if it calls what translates them."""
+    return path.suffix != ".py" or CALLS.search(path.read_bytes()) is not None
 
 
 def messages_of(site: Site) -> list[BabelMessage]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from hexapla import content
+from hexapla.blocks import lines_of
 from hexapla.problems import Fix, Problem, Stop, read_exact, say, shown, write_text
 
 SAFE = frozenset(
@@ -57,7 +58,7 @@ def diff(planned: Mapping[Path, tuple[str, str]]) -> str:
     found = []
     for path, (old, new) in planned.items():
         name = shown(path)
-        rows = difflib.unified_diff(old.splitlines(), new.splitlines(), f"a/{name}", f"b/{name}", lineterm="")
+        rows = difflib.unified_diff(lines_of(old), lines_of(new), f"a/{name}", f"b/{name}", lineterm="")
         found += [*rows]
     return "\n".join(found)
 

@@ -204,7 +204,7 @@ def _strings(path: Path, key: str, value: Any, problems: list[Problem]) -> list[
 
 def _problem(path: Path, key: str, message: str, hint: str) -> Problem:
     """Make a problem at the line of a key."""
-    for number, line in enumerate(read_text(path).splitlines(), start=1):
+    for number, line in enumerate(read_text(path).split("\n"), start=1):
         if re.match(rf"""\s*\[?["']?{re.escape(key)}["']?\s*[\]=]""", line):
             return Problem(path, number, 1, "glossary-file", message, hint)
     return Problem(path, 1, 1, "glossary-file", message, hint)

@@ -138,6 +138,8 @@ def _placer(document: Document, segment: Segment) -> Placer:
     def place(at: int) -> tuple[int, int, int]:
         if not rows:
             rows.extend(_rows(document.text, segment))
+        if not rows:  # words that are nothing but control characters
+            rows.append((0, segment.line, segment.column, -1))
         best = rows[0]
         for row in rows:
             if row[0] <= at:

@@ -12,7 +12,7 @@ from html import unescape
 from markdown.extensions.toc import slugify
 
 from hexapla import rendering
-from hexapla.blocks import ATTRIBUTES, DEEPEST, Opaque, Piece, Segment
+from hexapla.blocks import ATTRIBUTES, DEEPEST, Opaque, Piece, Segment, lines_of
 from hexapla.content import Document
 from hexapla.inline import DEFINITION
 from hexapla.problems import Fix, Problem, say, shown
@@ -347,7 +347,7 @@ def _compare(subject: Subject, sources: Sequence[Opaque], own: Sequence[Opaque])
 
 def _first_difference(source: Opaque, own: Opaque) -> int:
     """The line of the first difference between two blocks."""
-    pairs = zip(source.text.splitlines(), own.text.splitlines(), strict=False)
+    pairs = zip(lines_of(source.text), lines_of(own.text), strict=False)
     return own.line + next((number for number, (one, other) in enumerate(pairs) if one.strip() != other.strip()), 0)
 
 
@@ -455,7 +455,7 @@ def conflict_marker(subject: Subject, corpus: Corpus) -> Iterator[Problem]:
     code = [piece for piece in subject.document.pieces if piece.kind in ("fence", "code")]
     shown_as_code = {piece.line + number for piece in code for number in range(piece.text.count("\n") + 1)}
     inside = False
-    for number, line in enumerate(subject.document.text.splitlines(), start=1):
+    for number, line in enumerate(lines_of(subject.document.text), start=1):
         mark = re.match(r"(<{7}|>{7})(?: |$)", line)
         if not mark or number in shown_as_code:
             continue

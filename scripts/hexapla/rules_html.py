@@ -7,10 +7,12 @@ from collections import Counter
 from collections.abc import Iterator
 
 from hexapla import rendering
+from hexapla.blocks import lines_of
 from hexapla.passages import Finding
 from hexapla.problems import Problem, say
 from hexapla.rules import Corpus, Scope, Subject, located, rule
 from hexapla.rules_blocks import TEMPLATE_MARK, opaque
+from hexapla.rules_links import links
 
 
 @rule("html", Scope.DOCUMENT, is_guard=True)
@@ -28,6 +30,7 @@ def html(subject: Subject, corpus: Corpus) -> Iterator[Problem]:
     blocks = [problem for problem in opaque(subject) if problem.rule == "html"]
     yield from blocks
     told = {problem.line for problem in blocks}
+    addresses = {problem.line for problem in links(subject) if problem.rule == "url-scheme"}
     yield from _tags_in_front_matter(subject)
     seen: set[tuple[str, str]] = set()
     for tag, name, value in rendering.foreign(subject.page, subject.source_page):
@@ -47,7 +50,8 @@ def html(subject: Subject, corpus: Corpus) -> Iterator[Problem]:
             yield subject.at_offset("html", subject.document.body_start, message, hint)
             continue
         problem = subject.at_offset("html", offset, message, hint)
-        if problem.line not in told:
+        # What looks like an element can be an address in angle brackets that no browser should follow.
+        if problem.line not in told and not (":" in tag and problem.line in addresses):
             told.add(problem.line)
             yield problem
     if subject.source_page.is_closed and not subject.page.is_closed and not told:
@@ -94,7 +98,7 @@ def _texts(value: object) -> str:
 def _offset_of(subject: Subject, tag: str, name: str, value: str) -> int | None:
     """Where an element or an attribute was probably written: where it stands and the source does not have it."""
     text, start = subject.document.text, subject.document.body_start
-    known = {line.strip() for line in subject.source.text.splitlines()} if subject.source else set()
+    known = {line.strip() for line in lines_of(subject.source.text)} if subject.source else set()
     patterns = [rf"(?<=<){re.escape(tag)}\b", re.escape(tag)]
     if name:
         patterns = [rf"<{re.escape(tag)}\b[^<]*?\s(?={re.escape(name)}\b)", rf"\b(?={re.escape(name)}\s*=)"]
@@ -116,7 +120,7 @@ def _line_around(text: str, at: int) -> str:
 
 def _offset_of_unclosed(subject: Subject) -> int:
     """Where the first tag or comment stands on a line that the source does not have."""
-    known = {line.strip() for line in subject.source.text.splitlines()} if subject.source else set()
+    known = {line.strip() for line in lines_of(subject.source.text)} if subject.source else set()
     text, start = subject.document.text, subject.document.body_start
     matches = re.compile(r"</?[A-Za-z!?]").finditer(text, start)
     return next((one.start() for one in matches if _line_around(text, one.start()) not in known), start)
