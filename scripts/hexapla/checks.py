@@ -47,7 +47,7 @@ from hexapla.blocks import Opaque
 from hexapla.config import Locale, Site, absolute, guess
 from hexapla.content import Document
 from hexapla.passages import Pair
-from hexapla.problems import Problem, Severity, Stop, read_text, say, shown, write_text
+from hexapla.problems import Problem, Severity, Stop, Text, read_text, say, shown, write_text
 from hexapla.publication import Publication
 from hexapla.rules import RULES, Corpus, Rule, Scope, Subject, located, rule, subject_of
 from hexapla.rules_files import locale_of
@@ -99,12 +99,17 @@ def read(config_file: str | None) -> Publication:
 
 @dataclass
 class Report:
-    """What a check has found. `seconds` is the time of each rule, over all processes."""
+    """What a check has found. `seconds` is the time of each rule, over all processes.
+
+    `known` problems are in a baseline and not among these, `gone` ones are in it and nowhere else; `ignored` ones have
+    a comment with a reason.
+    """
 
     problems: tuple[Problem, ...]
     seconds: Counter[str] = field(default_factory=Counter)
     known: int = 0
     gone: int = 0
+    ignored: int = 0
 
     @property
     def errors(self) -> int:
@@ -166,8 +171,8 @@ def check(corpus: Corpus, chosen: _Chosen | None = None) -> Report:
         problems += rules_words.unusual(samples)
     documents = [corpus.publication.documents[locale.code][path] for locale, path in work]
     asked = {one for one in problems if chosen.has(one.path) or one.rule == "outside-locale"}
-    problems = list(_without_ignored(asked, documents))
-    return Report(tuple(sorted(_weighed(site, problems))), seconds)
+    kept = set(_without_ignored(asked, documents))
+    return Report(tuple(sorted(_weighed(site, kept))), seconds, ignored=len(asked - kept))
 
 
 def _site_problems(corpus: Corpus, seconds: Counter[str]) -> Iterator[Problem]:
@@ -372,7 +377,7 @@ class _Chosen:
             if argument in codes:
                 self.folders |= {site.docs_dir / argument, site.catalogs_dir / argument}
                 self.locale = codes[argument] if len(arguments) == 1 else None
-            elif path.exists():
+            elif path.exists() and path.is_relative_to(site.root):
                 self.folders.add(path)
                 for locale in site.locales:
                     home = site.docs_dir / locale.code
@@ -420,7 +425,9 @@ def _git(site: Site, *arguments: str) -> str:
 
 # Ignoring
 
-IGNORE = re.compile(r"<!--\s*hexapla:\s*ignore\b\s*(?P<rules>[\w\s,-]*?)\s*(?::\s*(?P<reason>.*?))?\s*-->", re.DOTALL)
+IGNORE = re.compile(
+    r"<!--\s*hexapla:\s*ignore\b\s*(?P<rules>[\w\s,-]*?)\s*(?::\s*(?P<reason>.*?))?\s*-->", re.DOTALL | re.IGNORECASE
+)
 
 
 @rule("ignore", Scope.SITE, is_guard=True)
@@ -444,7 +451,7 @@ class _Ignore:
     place: tuple[int, int]
     rules: tuple[str, ...]
     lines: range
-    is_used: bool = False
+    used: set[str] = field(default_factory=set)
 
 
 def _without_ignored(problems: Iterable[Problem], documents: Sequence[Document]) -> Iterator[Problem]:
@@ -464,20 +471,18 @@ def _without_ignored(problems: Iterable[Problem], documents: Sequence[Document])
             if one.path == problem.path and problem.rule in one.rules and problem.line in one.lines
         ]
         for one in hits:
-            one.is_used = True
+            one.used.add(problem.rule)
         if not hits:
             yield problem
     for one in comments:
-        if not one.is_used:
-            message = say(
-                "nothing is ignored here: %(rules)s finds no problem in the next block", rules=", ".join(one.rules)
-            )
+        if unused := ", ".join(name for name in one.rules if name not in one.used):
+            message = say("nothing is ignored here: %(rules)s finds no problem in the next block", rules=unused)
             yield Problem(one.path, *one.place, "ignore", message, say("remove the comment"))
 
 
 def _comments(document: Document) -> Iterator[re.Match[str]]:
     """Yield the comments to us that stand between blocks; those in code are examples."""
-    if "hexapla:" in document.text:
+    if "hexapla:" in document.text.lower():
         for piece in document.pieces:
             if isinstance(piece, Opaque) and piece.kind in ("html", "other"):
                 yield from IGNORE.finditer(document.text, piece.start, piece.end)
@@ -512,7 +517,9 @@ def _comment(document: Document, match: re.Match[str]) -> _Ignore | Problem:
 def baseline_key(root: Path, problem: Problem) -> str:
     """What a problem is known by in a baseline: not its line, which changes with every edit above it."""
     path = problem.path.relative_to(root).as_posix() if problem.path.is_relative_to(root) else shown(problem.path)
-    what = problem.segment or str(problem.message)
+    message = problem.message
+    # A message may name a line of the source, which changes too.
+    what = problem.segment or (message.message if isinstance(message, Text) else message)
     return f"{path} {problem.rule} {hashlib.sha256(what.encode()).hexdigest()[:12]}"
 
 
@@ -541,4 +548,5 @@ def without_baseline(report: Report, file: Path, root: Path) -> Report:
         else:
             new.append(problem)
     gone = sum(left.values())
-    return Report(tuple(new), report.seconds, known=len(report.problems) - len(new), gone=gone)
+    known = len(report.problems) - len(new)
+    return Report(tuple(new), report.seconds, known, gone, report.ignored)

@@ -283,36 +283,43 @@ def check(config_file: str | None, targets: Sequence[str], **options: Any) -> No
     ui_locale = options["ui_locale"] or ""
     if ui_locale and not cldr.is_known(ui_locale):
         raise click.BadParameter("CLDR knows no such locale", param_hint="--ui-locale")
-    found = checks.run(config_file, targets, options["changed_since"])
     root = config.find(config_file).parent
+
+    def look() -> checks.Report:
+        found = checks.run(config_file, targets, options["changed_since"])
+        return checks.without_baseline(found, Path(options["baseline"]), root) if options["baseline"] else found
+
+    found = look()
     if options["write_baseline"]:
         file = Path(options["write_baseline"])
         checks.write_baseline(file, root, found.problems)
         click.echo(f"{shown(file)}: written; {len(found.problems)} known")
         return
-    if options["baseline"]:
-        found = checks.without_baseline(found, Path(options["baseline"]), root)
-    if options["fix"]:
-        found = mend(found, config_file, targets, options["yes"])
+    if options["fix"] and mend(found, config_file, bool(targets), options["yes"]):
+        found = look()
     show(found, options["form"], ui_locale, root)
     if found.errors or (options["strict"] and found.problems):
         sys.exit(1)
 
 
-def mend(found: checks.Report, config_file: str | None, targets: Sequence[str], is_sure: bool) -> checks.Report:
-    """Show what can be mended, ask, write it; give what is left."""
-    planned = fixing.plan(found.problems)
+def mend(found: checks.Report, config_file: str | None, is_named: bool, is_sure: bool) -> bool:
+    """Show what can be mended, ask, write it; say whether anything was written.
+
+    The source is mended only where somebody names it: all its translations would be behind it then.
+    """
+    source = config.load(config_file).source.code
+    planned = fixing.plan(problem for problem in found.problems if is_named or problem.locale != source)
     if not planned:
         click.echo("Nothing here can be mended by itself.", err=True)
-        return found
+        return False
     click.echo(fixing.diff(planned), err=True)
     if not is_sure and not (sys.stdin.isatty() and click.confirm("Write this?", err=True)):
         click.echo("Nothing was written; --yes writes without asking.", err=True)
-        return found
+        return False
     fixing.write(planned)
     for path in planned:
         click.echo(f"{shown(path)}: mended", err=True)
-    return checks.run(config_file, targets)
+    return True
 
 
 def show(found: checks.Report, form: str, ui_locale: str, root: Path) -> None:
@@ -328,7 +335,7 @@ def show(found: checks.Report, form: str, ui_locale: str, root: Path) -> None:
     else:
         for line in reports.lines(found.problems, translate):
             click.echo(line, err=True)
-        for line in reports.summary(found.problems, found.known, found.gone):
+        for line in reports.summary(found.problems, found.known, found.gone, found.ignored):
             click.echo(line.translated(translate))
 
 

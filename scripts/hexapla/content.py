@@ -138,6 +138,8 @@ def _parse(text: str, offset: int) -> tuple[Any, dict[str, Place], tuple[Segment
     places: dict[str, Place] = {}
     words: dict[str, Segment] = {}
     for key, value in node.value if isinstance(node, yaml.MappingNode) else ():
+        if key.value == "<<":
+            raise yaml.MarkedYAMLError(problem=say("keys may not be merged (<<) here"), problem_mark=key.start_mark)
         if str(key.value) in places:
             raise yaml.MarkedYAMLError(
                 problem=say("the key %(key)s is there twice", key=repr(str(key.value))), problem_mark=key.start_mark

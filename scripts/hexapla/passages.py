@@ -89,12 +89,18 @@ WORD = re.compile(r"[^\W_](?:[\w\u0900-\u0963\u0971-\u097f\u200c\u200d]|[’'](?
 class Pair:
     """A passage of the source and its translation. For a stale paragraph, the source is what it was when translated.
 
-    `is_stale` says so; then `source` has no place in a file.
+    `is_stale` says so; then `source` has no place in a file, and `now` is what the source has become since. Rules that
+    protect readers look at that: what a translation followed is only what its record says.
     """
 
     source: Passage
     translation: Passage
-    is_stale: bool = False
+    now: Passage | None = None
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether the source has changed since it was translated."""
+        return self.now is not None
 
 
 def of_segment(document: Document, locale: Locale, segment: Segment, definitions: Mapping[str, str]) -> Passage:

@@ -215,6 +215,9 @@ def _value(name: str, value: str) -> str:
 def _is_made_by_markdown(element: Element, name: str, value: str) -> bool:
     """Whether Markdown, or one of its usual extensions, writes such an attribute by itself."""
     tag = element.tag
+    if name == "title" and tag in ("a", "img"):
+        # Words that show only when somebody points at them; headings and footnotes have such by themselves.
+        return any(GENERATED.fullmatch(one) for one in element.attributes.get("class", "").split())
     if name in TEXT_ATTRIBUTES or (name == "id" and tag not in ("form", "iframe")):
         return True
     if name == "href" and tag == "a":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -22,12 +23,27 @@ def lines(problems: Sequence[Problem], translate: Translate = str) -> Iterator[s
     """Yield problems as text, `path:line:column: message [rule]`, each with its hint below."""
     for problem in problems:
         message = translated(problem.message, translate)
-        yield f"{shown(problem.path)}:{problem.line}:{problem.column}: {message} [{problem.rule}]"
-        yield f"  {translated(HINT, translate)}: {translated(problem.hint, translate)}"
+        yield visible(f"{shown(problem.path)}:{problem.line}:{problem.column}: {message} [{problem.rule}]")
+        yield visible(f"  {translated(HINT, translate)}: {translated(problem.hint, translate)}")
 
 
-def summary(problems: Sequence[Problem], known: int = 0, gone: int = 0) -> Iterator[Text]:
-    """Yield what ends a report: how many problems a baseline knows, and how many there are."""
+def visible(text: str) -> str:
+    """Write out what a terminal would obey or hide: control characters, line ends, marks of direction, tags.
+
+    Joiners stay, for the scripts that need them.
+    """
+    return "".join(
+        sign
+        if unicodedata.category(sign) not in ("Cc", "Cf", "Cs", "Co", "Zl", "Zp") or sign in "\u200c\u200d\u00ad"
+        else sign.encode("unicode_escape", "surrogatepass").decode()
+        for sign in text
+    )
+
+
+def summary(problems: Sequence[Problem], known: int = 0, gone: int = 0, ignored: int = 0) -> Iterator[Text]:
+    """Yield what ends a report: how many problems comments ignore and a baseline knows, and how many there are."""
+    if ignored:
+        yield say("Ignored by comments: %(ignored)s.", ignored=ignored)
     if known or gone:
         yield say("Known from the baseline: %(known)s; in it, and gone: %(gone)s.", known=known, gone=gone)
     errors = sum(problem.severity is Severity.ERROR for problem in problems)

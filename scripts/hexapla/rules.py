@@ -246,28 +246,19 @@ class Subject:
             origin = passages.of_segment(self.source, source_locale, unit.source, definitions)
             is_stale = unit.state is State.STALE and unit.follows not in ("", records.DOUBTED)
             if is_stale:
-                origin = passages.of_words(origin, unit.follows, definitions)
-            yield Pair(origin, own, is_stale)
+                yield Pair(passages.of_words(origin, unit.follows, definitions), own, origin)
+            else:
+                yield Pair(origin, own)
 
     @cached_property
     def page(self) -> Page:
         """The document as it is rendered."""
         return self.corpus.renderer.page(self.document.body)
 
-    @cached_property
+    @property
     def source_page(self) -> Page:
-        """The source as it is rendered: with the words that stale paragraphs follow in the place of its own."""
-        if self.source is None:
-            return Page("")
-        text = self.source.text
-        if not any(unit.state is State.STALE for unit in self.units):
-            return self.corpus.source_page(self.path, self.source)
-        followed = [unit for unit in self.units if unit.state is State.STALE and unit.source and unit.follows]
-        for unit in sorted(followed, key=lambda one: one.source.start if one.source else 0, reverse=True):
-            segment = unit.source
-            if segment and segment.kind != "front matter" and unit.follows != records.DOUBTED:
-                text = text[: segment.start] + unit.follows + text[segment.end :]
-        return self.corpus.renderer.page(text[self.source.body_start :])
+        """The source as it is rendered. Words that its record says a stale paragraph follows are no part of it."""
+        return self.corpus.source_page(self.path, self.source) if self.source else Page("")
 
     def problem(self, rule: str, place: Segment | int, message: str, hint: str) -> Problem:
         """Make a problem at a segment, or on a line."""

@@ -62,7 +62,7 @@ def _name(piece: Piece) -> str:
     return KINDS.get(piece.kind, KINDS["other"])
 
 
-@rule("structure", Scope.DOCUMENT)
+@rule("structure", Scope.DOCUMENT, is_guard=True)
 def structure(subject: Subject, corpus: Corpus) -> Iterator[Problem]:
     """A translation has the blocks of its source, of the same kinds and in the same order.
 

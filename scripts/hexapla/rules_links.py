@@ -35,8 +35,13 @@ def _link_differences(subject: Subject) -> Iterator[Problem]:
             if not _is_safe(span):
                 told.add(_bare(span.target))
                 yield _unsafe(subject, passage, span)
+    followed = {
+        span.target for pair in subject.pairs if pair.is_stale for span in spans(pair.source, "link", "autolink")
+    }
     for target in subject.page.links:
         if target in subject.source_page.links or _bare(target) in told:
+            continue
+        if target in followed and is_safe_address(target) and not _is_new_host(target, subject):
             continue
         if not is_safe_address(target):
             yield _hidden(subject, "url-scheme", target, _scheme_message(target))
@@ -89,7 +94,7 @@ def _of_pair(pair: Pair, subject: Subject) -> Iterator[tuple[str, Problem]]:
     kinds = ("link", "autolink")
     own, source = pair.translation, pair.source
     ours, theirs = spans(own, *kinds), [span.target for span in spans(source, *kinds)]
-    if [span.target for span in ours] == theirs:
+    if [span.target for span in ours] == theirs and not pair.is_stale:
         for span in ours:
             if not _is_safe(span):
                 yield span.target, _unsafe(subject, own, span)
@@ -99,7 +104,8 @@ def _of_pair(pair: Pair, subject: Subject) -> Iterator[tuple[str, Problem]]:
     for span in ours:
         match = next((one for one in missing if one == span.target), None)
         match = match or next((one for one in missing if is_localized(one, span.target, subject)), None)
-        if match is not None:
+        # A record cannot bring in a host that no page of the source links to any more.
+        if match is not None and not (pair.is_stale and _is_new_host(span.target, subject)):
             missing.remove(match)
         else:
             extra.append(span)
@@ -220,7 +226,7 @@ def _is_localized(target: str, sources: Counter[str], subject: Subject) -> bool:
     return any(is_localized(source, target, subject) for source in sources)
 
 
-@rule("link-target", Scope.DOCUMENT)
+@rule("link-target", Scope.DOCUMENT, is_guard=True)
 def link_target(subject: Subject, corpus: Corpus) -> Iterator[Problem]:
     """A translation links to what its source links to, paragraph by paragraph.
 
@@ -262,7 +268,7 @@ PICTURES = Wording(
 )
 
 
-@rule("image", Scope.DOCUMENT)
+@rule("image", Scope.DOCUMENT, is_guard=True)
 def image(subject: Subject, corpus: Corpus) -> Iterator[Problem]:
     """A translation shows the pictures that its source shows; their texts are translated.
 

@@ -70,9 +70,11 @@ FOOTNOTES = Wording(
 )
 
 
-@rule("code", Scope.DOCUMENT)
+@rule("code", Scope.DOCUMENT, is_guard=True)
 def code(subject: Subject, corpus: Corpus) -> Iterator[Problem]:
     """Code is that of the source, letter for letter: blocks, and what stands between backticks.
+
+    It is that of the present source, even where the words around it are behind.
 
     Bad: `pip installer hexapla`
     Good: `pip install hexapla`
@@ -81,13 +83,14 @@ def code(subject: Subject, corpus: Corpus) -> Iterator[Problem]:
         return
     yield from (problem for problem in opaque(subject) if problem.rule == "code")
     for pair in subject.pairs:
-        yield from (located(pair.translation, "code", finding) for _, finding in compared(pair, "code", CODE))
+        now = Pair(pair.now or pair.source, pair.translation)
+        yield from (located(pair.translation, "code", finding) for _, finding in compared(now, "code", CODE))
 
 
 NOTE = re.compile(r"^[ ]{0,3}\[\^(?P<label>[^\]\s]+)\]:", re.MULTILINE)
 
 
-@rule("footnote", Scope.DOCUMENT)
+@rule("footnote", Scope.DOCUMENT, is_guard=True)
 def footnote(subject: Subject, corpus: Corpus) -> Iterator[Problem]:
     """A paragraph refers to the footnotes that its source refers to, and the footnotes have the names that it uses.
 
