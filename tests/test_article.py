@@ -42,6 +42,9 @@ DEFECTS = {
             "glossary-distinct",
         ),
     },
+    "one term twice where the source has two, though the other comes later": {
+        "is": ("og *notendaaðstoð* eins og", "og *þjónustu við viðskiptavini* eins og", "glossary-distinct"),
+    },
     "a link glued to the word behind it": {
         "fr": (
             "[Facebook](https://www.facebook.com/) deviennent",

@@ -26,7 +26,7 @@ PART = re.compile(r"(?:[^\W\d_]|[\u0900-\u0963])[-\u2010\u2011]$")
 
 LETTERS = r"[^\W\d_](?:[^\W\d_]|[\u0900-\u0963\u0971-\u097f])*"
 ALWAYS = re.compile(r"(?<!\d)24\s?/\s?7(?!\d)")
-PHONE = re.compile(r"\+\d[\d ().\u00a0-]{6,}\d")
+PHONE = re.compile(r"\+\d(?:[ .\u00a0-]?\d|[ \u00a0]?\(\d+\))(?:[ .\u00a0-]?\d){5,}")
 CLOCK = re.compile(
     rf"(?<![\w.,:])(\d{{1,2}})(:|\.|[ {SPACES}]?h[ {SPACES}]?)([0-5]\d)(?![\d:])(?![.,]\d)", re.IGNORECASE
 )
@@ -200,7 +200,8 @@ def _times(prose: str) -> Iterator[Quantity]:
 def _quantity(prose: str, match: re.Match[str], style: Style) -> Quantity:
     value = number(match[0], style)
     start, end = match.span()
-    is_part = bool(PART.search(prose[max(0, start - 2) : start]))
+    is_decade = bool(re.match(r"s\b", prose[end:]))  # the 1990s: another language may say the nineties
+    is_part = is_decade or bool(PART.search(prose[max(0, start - 2) : start]))
     leading, following = BEFORE.search(prose[max(0, start - 8) : start]), BEHIND.match(prose, end)
     sign = leading[1] if leading else following[1] if following else ""
     start -= len(leading[0]) if leading else 0
@@ -297,6 +298,32 @@ def _date(match: re.Match[str], year: str, month: str, day: str) -> Iterator[Qua
     except ValueError:
         return
     yield Quantity(match.start(), match.end(), match[0], value)
+
+
+OFTEN = ("USD", "EUR", "GBP", "JPY", "INR", "KES", "TZS", "CHF", "ISK", "CNY")
+"""Currencies that a text may name by mistake for another."""
+
+
+@cache
+def _words_of(currency: str, code: str) -> frozenset[str]:
+    """The words of a currency in a locale, as stems, from CLDR: `dolla`, `état`, `unis` for the US dollar in French."""
+    locale = cldr.parse(code)
+    names = {get_currency_name(currency, count=count, locale=locale) for count in (None, 1, 2, 5)}
+    return frozenset(word[:5] for name in names for word in re.findall(LETTERS, name.casefold()) if len(word) > 2)
+
+
+def other_currency(prose: str, quantity: Quantity, sign: str, code: str) -> str:
+    """Give the name of a currency that stands beside an amount, if it is another than the sign of the source says."""
+    wanted = CURRENCIES[sign]
+    before, behind = prose[max(0, quantity.start - 24) : quantity.start], prose[quantity.end : quantity.end + 32]
+    near = {word[:5] for word in re.findall(LETTERS, f"{before} {behind}".casefold())}
+    if quantity.sign and CURRENCIES[quantity.sign] != wanted:
+        return quantity.sign
+    if quantity.sign or near & _words_of(wanted, code):
+        return ""
+    others = (one for one in OFTEN if near & (_words_of(one, code) - _words_of(wanted, code)))
+    found = next(others, "")
+    return str(get_currency_name(found, locale=cldr.parse(code))) if found else ""
 
 
 def money(amount: Decimal, sign: str, code: str) -> str:

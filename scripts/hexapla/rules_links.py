@@ -99,9 +99,11 @@ def _of_pair(pair: Pair, subject: Subject) -> Iterator[tuple[str, Problem]]:
             if not _is_safe(span):
                 yield span.target, _unsafe(subject, own, span)
         return
+    swapped = list(_swapped(pair))
+    yield from swapped
     missing = theirs.copy()
     extra = []
-    for span in ours:
+    for span in ours if not swapped else ():
         match = next((one for one in missing if one == span.target), None)
         match = match or next((one for one in missing if is_localized(one, span.target, subject)), None)
         # A record cannot bring in a host that no page of the source links to any more.
@@ -119,10 +121,24 @@ def _of_pair(pair: Pair, subject: Subject) -> Iterator[tuple[str, Problem]]:
         is_new = _is_new_host(span.target, subject)
         name = "link-new-host" if is_new else "link-target"
         yield span.target, _at_target(subject, own, name, span, _wrong_target(span, wanted, is_new))
-    for target in missing:
+    for target in missing if not swapped else ():
         message = say("the link to %(target)s is missing here", target=target)
         hint = say("write [words](%(target)s) around the words that are linked in the source", target=target)
         yield target, located(own, "link-target", own.whole(message, hint))
+
+
+def _swapped(pair: Pair) -> Iterator[tuple[str, Problem]]:
+    """Links of the same words, such as a name, whose targets have changed places."""
+    own, kinds = pair.translation, ("link",)
+    known: dict[str, set[str]] = {}
+    for span in spans(pair.source, *kinds):
+        known.setdefault(pair.source.text[slice(*span.inner)], set()).add(span.target)
+    for span in spans(own, *kinds):
+        words = own.text[slice(*span.inner)]
+        wanted = known.get(words, set())
+        if wanted and span.target not in wanted and any(span.target in one for one in known.values()):
+            finding = _wrong_target(span, min(wanted), False)
+            yield span.target, located(own, "link-target", finding)
 
 
 def _wrong_target(span: Span, wanted: str | None, is_new: bool) -> Finding:

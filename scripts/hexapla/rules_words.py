@@ -152,19 +152,24 @@ def _lost_terms(pair: Pair, terms: Glossary) -> list[str]:
 
 
 def _fallen(pair: Pair, terms: Glossary) -> Mapping[str, str]:
-    """Map lost terms to the term whose rendering stands in their place: there more often than the source has it."""
+    """Map terms that are here less often than in the source to one like them that is here more often."""
     locale = pair.translation.locale.code
     count = Counter(term for term, _ in terms.terms_in(pair.source.prose))
-    found = {}
-    for term in _lost_terms(pair, terms):
-        for other in count:
-            if (
-                other != term
-                and _are_alike(term, other)
-                and len(terms.rendered(locale, other, pair.translation.prose)) > count[other]
-            ):
-                found[term] = other
-    return found
+    own = {term: len(terms.rendered(locale, term, pair.translation.prose)) for term in count}
+    approved = terms.renderings.get(locale, {})
+    # Where a word renders two terms, such as "support" for "customer support" too, it has to be there for both.
+    wanted = {
+        term: sum(
+            count[one] for one in count if one == term or set(approved.get(one, ())) & set(approved.get(term, ()))
+        )
+        for term in count
+    }
+    return {
+        term: other
+        for term in count
+        for other in count
+        if term in approved and _are_alike(term, other) and own[term] < wanted[term] and own[other] > wanted[other]
+    }
 
 
 def _are_alike(term: str, other: str) -> bool:
@@ -193,6 +198,7 @@ def same_numbers(pair: Pair, corpus: Corpus) -> Iterator[Finding]:
         hint = say("write it as %(written)s", written=quantities.written(source, pair.translation.locale.code))
         message = say("%(own)s is not what the source says, which is %(source)s", **values)
         yield pair.translation.found(own.start, own.end, message, hint)
+    yield from _other_currencies(pair)
     for own in difference.extra:
         message = say("the source has no number %(own)s", own=own.text.strip())
         yield pair.translation.found(
@@ -202,6 +208,20 @@ def same_numbers(pair: Pair, corpus: Corpus) -> Iterator[Finding]:
         message = say("the source says %(source)s, and that is not here", source=source.text.strip())
         hint = say("add %(written)s, in digits", written=quantities.written(source, pair.translation.locale.code))
         yield pair.translation.whole(message, hint)
+
+
+def _other_currencies(pair: Pair) -> Iterator[Finding]:
+    """The right amount of the wrong money."""
+    own, code = pair.translation, pair.translation.locale.code
+    ours = quantities.read(own.prose, code)
+    for source in quantities.read(pair.source.prose, pair.source.locale.code):
+        for one in ours:
+            is_same = source.sign and one.value == source.value
+            if is_same and (other := quantities.other_currency(own.prose, one, source.sign, code)):
+                values = {"own": other, "source": source.text.strip()}
+                message = say("the money here is another (%(own)s) than in the source, which says %(source)s", **values)
+                hint = say("write it as %(written)s", written=quantities.written(source, code))
+                yield own.found(one.start, one.end, message, hint)
 
 
 @dataclass(frozen=True)
@@ -229,6 +249,7 @@ class _Numbers:
         _without_other_forms(missing, extra, hours)
         words = quantities.spelled(source.prose, source.locale.code)
         is_english = source.locale.code.startswith("en")
+        words |= {one.value % 100 for one in theirs if one.is_part and isinstance(one.value, Decimal)}  # les années 90
         extra = [one for one in extra if one.value not in words and (is_english or not _is_small(one))]
         missing = [
             one
@@ -239,7 +260,10 @@ class _Numbers:
         return cls(changed, extra, missing, misread)
 
 
-VERSION = re.compile(r"(?i:\bversions?|\breleases?)[ \u00a0]$|(?:^|[^.!?] )[A-Z][\w+#]*[ \u00a0]v?$")
+VERSION = re.compile(
+    r"(?i:\b(?:version|release|section|chapter|part|article|figure|table|step|clause|page)s?)[ \u00a0]$|"
+    r"(?:^|[^.!?] )[A-Z][\w+#]*[ \u00a0]v?$"
+)
 LABEL = re.compile(r"[A-Z][\w+#]*[ \u00a0]v?\d+(?:\.\d+)*")
 
 
@@ -380,7 +404,8 @@ def number_format(pair: Pair, corpus: Corpus) -> Iterator[Finding]:
         if not own.sign or not isinstance(own.value, Decimal) or own.start in told:
             continue
         signs = {one.sign for one in theirs if one.value == own.value}
-        is_vague = own.sign == "$" and "US$" in signs and "$" not in signs
+        says_whose = pair.translation.prose[own.end :].lstrip(" \u00a0").startswith(("US", "U.S", "É"))
+        is_vague = own.sign == "$" and "US$" in signs and "$" not in signs and not says_whose
         hint = say(
             "write it as %(written)s", written=quantities.money(own.value, "US$" if is_vague else own.sign, code)
         )
