@@ -220,6 +220,44 @@ def test_fix_shows_a_diff_and_writes_only_when_it_may(bad: Path) -> None:
     assert file.read_text(encoding="utf-8") == GOOD.replace("50", "40")
 
 
+def test_fix_keeps_to_what_is_new_and_leaves_the_source_alone(bad: Path) -> None:
+    """With a baseline, what it knows is not told afterwards; the source is mended only where it is named."""
+    source = bad.parent / EN
+    source.write_text(SOURCE.replace("cheap", "cheap..."), encoding="utf-8")
+    assert run(bad, "check", "--write-baseline", "known.json").returncode == 0
+    (bad.parent / FR).write_text(BAD.replace("coûte", "coûte  "), encoding="utf-8")
+    done = run(bad, "check", "--baseline", "known.json", "--fix", "--yes")
+    assert "docs/fr/a.md: mended" in done.stderr and done.stdout.endswith("Nothing is wrong.\n")
+    assert source.read_text(encoding="utf-8") == SOURCE.replace("cheap", "cheap...")
+    run(bad, "check", EN, "--fix", "--yes")
+    assert source.read_text(encoding="utf-8") == SOURCE.replace("cheap", "cheap…")
+
+
+def test_a_baseline_knows_a_problem_whose_source_has_moved(make_site: MakeSite) -> None:
+    fenced = "Text is here.\n\n```sh\nmake {}\n```\n"
+    texts = {EN: fenced.format("all"), FR: fenced.format("tout").replace("Text is here", "Le texte est ici")}
+    config_file = make_site(texts | {"docs/en/index.md": "", "docs/fr/index.md": ""})
+    assert run(config_file, "check", "--write-baseline", "known.json").returncode == 0
+    for name, words in ((EN, "One more line.\n\n"), (FR, "Une ligne de plus.\n\n")):
+        path = config_file.parent / name
+        path.write_text(words + path.read_text(encoding="utf-8"), encoding="utf-8")
+    moved = run(config_file, "check", "--baseline", "known.json")
+    assert (moved.returncode, moved.stderr) == (0, "")
+
+
+def test_what_a_terminal_would_obey_is_written_out(make_site: MakeSite) -> None:
+    config_file = make_site({"docs/fr/a\n::error::x.md": "Texte\n", "docs/fr/index.md": "Un\u202e mot.\n"})
+    result = run(config_file, "check")
+    assert "docs/fr/a\\n::error::x.md:1:1: " in result.stderr
+    assert not any(line.startswith("::") for line in result.stderr.splitlines())
+    assert "\u202e" not in result.stderr
+
+
+def test_files_of_somebody_else_are_not_checked(good: Path) -> None:
+    result = run(good, "check", "/etc/hostname")
+    assert (result.returncode, len(findings(result.stderr))) == (2, 1)
+
+
 def test_what_is_ignored_needs_a_reason_and_must_be_there(bad: Path) -> None:
     file = bad.parent / FR
     comment = "<!-- hexapla: ignore number, doubled-word, typography: a quotation -->\n\n"

@@ -47,7 +47,7 @@ from hexapla.blocks import Opaque
 from hexapla.config import Locale, Site, absolute, guess
 from hexapla.content import Document
 from hexapla.passages import Pair
-from hexapla.problems import Problem, Severity, Stop, Text, read_text, say, shown, write_text
+from hexapla.problems import Problem, Severity, Stop, read_text, say, shown, write_text
 from hexapla.publication import Publication
 from hexapla.rules import RULES, Corpus, Rule, Scope, Subject, located, rule, subject_of
 from hexapla.rules_files import locale_of
@@ -517,9 +517,7 @@ def _comment(document: Document, match: re.Match[str]) -> _Ignore | Problem:
 def baseline_key(root: Path, problem: Problem) -> str:
     """What a problem is known by in a baseline: not its line, which changes with every edit above it."""
     path = problem.path.relative_to(root).as_posix() if problem.path.is_relative_to(root) else shown(problem.path)
-    message = problem.message
-    # A message may name a line of the source, which changes too.
-    what = problem.segment or (message.message if isinstance(message, Text) else message)
+    what = re.sub(r":\d+\b", "", problem.message)  # a message may name a line of the source, which changes too
     return f"{path} {problem.rule} {hashlib.sha256(what.encode()).hexdigest()[:12]}"
 
 
