@@ -104,6 +104,8 @@ def _offset_of(subject: Subject, tag: str, name: str, value: str) -> int | None:
         patterns = [rf"<{re.escape(tag)}\b[^<]*?\s(?={re.escape(name)}\b)", rf"\b(?={re.escape(name)}\s*=)"]
         # An attribute list writes a class as `.name`.
         patterns += [rf"(?=\.{re.escape(one)})" for one in value.split() if name == "class"]
+        # A link's title is written without the attribute's name.
+        patterns += [rf"(?={re.escape(value)})"] if len(value) > 3 else []
     for pattern in patterns:
         matches = list(re.compile(pattern, re.IGNORECASE).finditer(text, start))
         if matches:
