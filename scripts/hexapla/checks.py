@@ -46,7 +46,7 @@ from hexapla import (
 from hexapla.blocks import Opaque
 from hexapla.config import Locale, Site, absolute, guess
 from hexapla.content import Document
-from hexapla.passages import Pair
+from hexapla.passages import Pair, Passage
 from hexapla.problems import Problem, Severity, Stop, read_text, say, shown, write_text
 from hexapla.publication import Publication
 from hexapla.rules import RULES, Corpus, Rule, Scope, Subject, located, rule, subject_of
@@ -133,8 +133,7 @@ def run(config_file: str | None, arguments: Sequence[str] = (), changed_since: s
         corpus.domains = (speech.DOMAIN,)
     if changed_since:
         corpus.changed = tuple(changed_files(site, changed_since))
-    report = check(corpus, chosen)
-    return report
+    return check(corpus, chosen)
 
 
 def check(corpus: Corpus, chosen: _Chosen | None = None) -> Report:
@@ -245,16 +244,12 @@ def check_catalog(corpus: Corpus, locale: Locale) -> Checked:
         pairs = list(_messages(corpus.site, path, locale))
     except Stop:
         return result  # told by the rules of catalogs
-    for one in _ordered():
-        with _timed(one, result.seconds):
-            for pair in pairs:
-                subject = pair if one.scope is Scope.PAIR else pair.translation
-                if one.scope in (Scope.PAIR, Scope.PASSAGE):
-                    result.problems += [
-                        located(pair.translation, one.name, finding) for finding in one.check(subject, corpus)
-                    ]
-    document = Document(path, read_text(path)) if path.is_file() else None
-    if document:
+    for one in RULES.values():
+        if one.scope in (Scope.PAIR, Scope.PASSAGE):
+            with _timed(one, result.seconds):
+                result.problems += _found(one, [pair.translation for pair in pairs], pairs, corpus)
+    if path.is_file():
+        document = Document(path, read_text(path))
         result.problems += RULES["unicode"].check(Subject(corpus, locale, path.name, document, None), corpus)
     return result
 
@@ -302,14 +297,16 @@ def _reason(error: Exception) -> str:
 def _problems(one: Rule, subject: Subject, corpus: Corpus) -> Iterator[Problem]:
     if one.scope is Scope.DOCUMENT:
         yield from one.check(subject, corpus)
-    elif one.scope is Scope.PASSAGE:
-        for passage in subject.passages:
-            for finding in one.check(passage, corpus):
-                yield located(passage, one.name, finding)
     else:
-        for pair in subject.pairs:
-            for finding in one.check(pair, corpus):
-                yield located(pair.translation, one.name, finding)
+        yield from _found(one, subject.passages, subject.pairs, corpus)
+
+
+def _found(one: Rule, texts: Sequence[Passage], pairs: Sequence[Pair], corpus: Corpus) -> Iterator[Problem]:
+    """Run a rule that looks at passages or at pairs; yield what it finds, at its place."""
+    for passage in texts if one.scope is Scope.PASSAGE else ():
+        yield from (located(passage, one.name, finding) for finding in one.check(passage, corpus))
+    for pair in pairs if one.scope is Scope.PAIR else ():
+        yield from (located(pair.translation, one.name, finding) for finding in one.check(pair, corpus))
 
 
 @contextlib.contextmanager

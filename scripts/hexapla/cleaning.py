@@ -18,7 +18,7 @@ from mkdocs.structure.toc import AnchorLink
 from selectolax.lexbor import LexborHTMLParser
 
 from hexapla import rendering
-from hexapla.rendering import GENERATED, MARKDOWN_TAGS, SAFE_SCHEMES, TEXT_ATTRIBUTES, Page, is_safe_address
+from hexapla.rendering import ALIGNMENT, MARKDOWN_TAGS, SAFE_SCHEMES, TEXT_ATTRIBUTES, Page, is_safe_address
 
 # Pages
 
@@ -71,8 +71,7 @@ def _is_suspect(page: Page, source: Page) -> bool:
     known = {(name, value) for element in source.elements for name, value in element.attributes.items()}
     for element in page.elements:
         for name, value in element.attributes.items():
-            is_strange = TAG_IN_VALUE.search(value) or (name == "id" and STRANGE_ID.search(value))
-            if is_strange and (name, value) not in known:
+            if _is_strange(name, value) and (name, value) not in known:
                 return True
     if _opaque(page) - _opaque(source):
         return True
@@ -92,16 +91,16 @@ def _opaque(page: Page) -> Counter[str]:
 def _kept(tag: str, name: str, value: str) -> str | None:
     """What is left of an attribute that the page may have; None where nothing is."""
     if name == "class":
-        names = value.split()
-        is_kind = tag == "details" or names[:1] == ["admonition"]
-        kept = [one for one in names if GENERATED.fullmatch(one) or (is_kind and re.fullmatch(r"[a-z]+", one))]
-        return " ".join(kept) or None
+        return " ".join(rendering.generated_classes(tag, value)) or None
     if name in ("href", "src"):
         return value if is_safe_address(value) and not TAG_IN_VALUE.search(value) else None
     if name == "style":
-        return value if re.fullmatch(r"text-align: ?(left|right|center);?", value) else None
-    is_strange = TAG_IN_VALUE.search(value) or (name == "id" and STRANGE_ID.search(value))
-    return None if is_strange else value
+        return value if ALIGNMENT.fullmatch(value) else None
+    return None if _is_strange(name, value) else value
+
+
+def _is_strange(name: str, value: str) -> bool:
+    return bool(TAG_IN_VALUE.search(value) or (name == "id" and STRANGE_ID.search(value)))
 
 
 # Titles, front matter, tables of contents

@@ -55,11 +55,10 @@ def _can_be_read(path: Path, text: str) -> bool:
 
 def diff(planned: Mapping[Path, tuple[str, str]]) -> str:
     """Show what would change, as a unified diff."""
-    found = []
+    found: list[str] = []
     for path, (old, new) in planned.items():
         name = shown(path)
-        rows = difflib.unified_diff(lines_of(old), lines_of(new), f"a/{name}", f"b/{name}", lineterm="")
-        found += [*rows]
+        found += difflib.unified_diff(lines_of(old), lines_of(new), f"a/{name}", f"b/{name}", lineterm="")
     return "\n".join(found)
 
 

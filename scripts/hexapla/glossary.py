@@ -107,10 +107,6 @@ class Glossary:
             self._compiled[key] = re.compile(alternatives, re.IGNORECASE) if words else None
         return self._compiled[key]
 
-    def __getstate__(self) -> dict[str, Any]:
-        """Compiled patterns need not travel to other processes."""
-        return {"keep": self.keep, "terms": self.terms, "renderings": self.renderings}
-
 
 LETTER = r"[\w\u0900-\u0963\u0971-\u097f\u200c\u200d]"
 

@@ -37,10 +37,6 @@ INLINE_TAGS = frozenset("abbr br code del em ins kbd mark small span strong sub 
 TEXT_ATTRIBUTES = frozenset({"alt", "title", "aria-label", "summary", "lang", "dir"})
 """Attributes that hold words, or tell about words."""
 
-ADDRESSES = frozenset(
-    "href src srcset poster data action formaction cite ping background longdesc usemap xlink:href srcdoc content "
-    "archive classid codebase manifest profile".split()
-)
 SAFE_SCHEMES = frozenset({"", "http", "https", "mailto", "tel", "sms", "xmpp", "irc", "ircs"})
 
 GENERATED = re.compile(
@@ -48,6 +44,9 @@ GENERATED = re.compile(
     r"|[a-z]{1,3}"
 )
 """A class that Markdown's extensions write by themselves; short ones colour code."""
+
+ALIGNMENT = re.compile(r"text-align: ?(left|right|center);?")
+"""The style of a cell of a table."""
 
 
 @dataclass(frozen=True)
@@ -212,6 +211,13 @@ def _value(name: str, value: str) -> str:
     return "" if name in TEXT_ATTRIBUTES else value
 
 
+def generated_classes(tag: str, value: str) -> list[str]:
+    """Give those classes of an element that Markdown's extensions write; the kind of an admonition is any word."""
+    names = value.split()
+    is_kind = tag == "details" or names[:1] == ["admonition"]
+    return [one for one in names if GENERATED.fullmatch(one) or (is_kind and re.fullmatch(r"[a-z]+", one))]
+
+
 def _is_made_by_markdown(element: Element, name: str, value: str) -> bool:
     """Whether Markdown, or one of its usual extensions, writes such an attribute by itself."""
     tag = element.tag
@@ -225,12 +231,9 @@ def _is_made_by_markdown(element: Element, name: str, value: str) -> bool:
     if name == "src" and tag == "img":
         return is_safe_address(value)
     if name == "class":
-        names = value.split()
-        # The kind of an admonition is any word.
-        is_kind = tag == "details" or names[:1] == ["admonition"]
-        return all(GENERATED.fullmatch(one) or (is_kind and re.fullmatch(r"[a-z]+", one)) for one in names)
+        return generated_classes(tag, value) == value.split()
     if name == "style":
-        return tag in ("td", "th") and bool(re.fullmatch(r"text-align: ?(left|right|center);?", value))
+        return tag in ("td", "th") and bool(ALIGNMENT.fullmatch(value))
     if tag == "input":
         return (name, value) == ("type", "checkbox") or name in ("disabled", "checked")
     return (tag, name) in {

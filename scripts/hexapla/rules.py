@@ -180,10 +180,6 @@ class Corpus:
             found |= {rendering.host_of(address) for address in addresses}
         return frozenset(found)
 
-    def __getstate__(self) -> dict[str, Any]:
-        """Give what another process needs; the rest it makes itself."""
-        return {name: getattr(self, name) for name in ("publication", "glossary", "problems", "changed")}
-
 
 @dataclass
 class Subject:

@@ -98,7 +98,7 @@ def _texts(value: object) -> str:
 def _offset_of(subject: Subject, tag: str, name: str, value: str) -> int | None:
     """Where an element or an attribute was probably written: where it stands and the source does not have it."""
     text, start = subject.document.text, subject.document.body_start
-    known = {line.strip() for line in lines_of(subject.source.text)} if subject.source else set()
+    known = _source_lines(subject)
     patterns = [rf"(?<=<){re.escape(tag)}\b", re.escape(tag)]
     if name:
         patterns = [rf"<{re.escape(tag)}\b[^<]*?\s(?={re.escape(name)}\b)", rf"\b(?={re.escape(name)}\s*=)"]
@@ -115,6 +115,10 @@ def _offset_of(subject: Subject, tag: str, name: str, value: str) -> int | None:
     return None
 
 
+def _source_lines(subject: Subject) -> set[str]:
+    return {line.strip() for line in lines_of(subject.source.text)} if subject.source else set()
+
+
 def _line_around(text: str, at: int) -> str:
     end = text.find("\n", at)
     return text[text.rfind("\n", 0, at) + 1 : end if end >= 0 else len(text)].strip()
@@ -122,7 +126,7 @@ def _line_around(text: str, at: int) -> str:
 
 def _offset_of_unclosed(subject: Subject) -> int:
     """Where the first tag or comment stands on a line that the source does not have."""
-    known = {line.strip() for line in lines_of(subject.source.text)} if subject.source else set()
+    known = _source_lines(subject)
     text, start = subject.document.text, subject.document.body_start
     matches = re.compile(r"</?[A-Za-z!?]").finditer(text, start)
     return next((one.start() for one in matches if _line_around(text, one.start()) not in known), start)

@@ -63,8 +63,3 @@ def translator(code: str) -> Callable[[str], str]:
                 except (Stop, ValueError):
                     return str
     return str
-
-
-def languages() -> list[str]:
-    """The locales that the tool speaks, besides English."""
-    return sorted({path.parts[-3] for folder in FOLDERS for path in folder.glob(f"*/LC_MESSAGES/{DOMAIN}.po")})
