@@ -12,16 +12,13 @@ import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
-import jinja2
-import jinja2.ext
 from babel.messages import pofile
 from babel.messages.catalog import Catalog as BabelCatalog
 from babel.messages.catalog import Message as BabelMessage
-from babel.messages.extract import extract_from_file
 
 from hexapla import cldr
 from hexapla.config import Locale, Site
@@ -37,11 +34,11 @@ KEYWORDS: dict[str, Any] = {
     "plural_forms": (1, 2),
 }
 EXTRACTORS: dict[str, Any] = {
-    ".html": jinja2.ext.babel_extract,
-    ".xml": jinja2.ext.babel_extract,
+    ".html": "jinja2.ext:babel_extract",
+    ".xml": "jinja2.ext:babel_extract",
     ".py": "python",
 }
-"""Which files hold messages, and what finds them there."""
+"""Which files hold messages, and what finds them there, as Babel names it."""
 TRANSLATOR_COMMENT = "translators:"
 PLACEHOLDER = re.compile(r"%%|%\([^()]*\)[#0 +-]*[a-zA-Z]?|%[#0+-]?[a-zA-Z](?![a-zA-Z])|\{[^{}]*\}")
 PLACEHOLDERS_OF_ONE = frozenset({"%(number)s", "%(minutes)s", "%(count)s"})
@@ -108,7 +105,7 @@ def load_file(path: Path, locale: Locale) -> Messages:
     if not path.is_file():
         return Messages(locale)
     entries = {}
-    for message in read(path, locale):
+    for message in shared(path, locale):
         forms = forms_of(message)
         if message.id and all(forms) and not message.fuzzy and is_usable(message):
             singular = message.id if isinstance(message.id, str) else message.id[0]
@@ -122,7 +119,20 @@ def read(path: Path, locale: Locale | None = None) -> BabelCatalog:
     Raises Stop with `po-syntax` problems at the lines that cannot be understood, with `duplicate` ones for entries
     that are there twice, and with a `po-header` one for a header that would mislead whoever reads on.
     """
-    text = read_text(path)
+    return _parse(path, read_text(path), locale)
+
+
+def shared(path: Path, locale: Locale | None = None) -> BabelCatalog:
+    """Read a catalog as `read` does, for looking only: several rules look at the same one, which is parsed once."""
+    return _parse_once(path, read_text(path), locale)
+
+
+@lru_cache(maxsize=16)
+def _parse_once(path: Path, text: str, locale: Locale | None) -> BabelCatalog:
+    return _parse(path, text, locale)
+
+
+def _parse(path: Path, text: str, locale: Locale | None) -> BabelCatalog:
     if read_exact(path).startswith("\ufeff"):
         message = say("starts with a byte order mark, which gettext tools refuse")
         raise Stop([Problem(path, 1, 1, "po-syntax", message, say("save it as UTF-8 without BOM"))])
@@ -415,6 +425,9 @@ def messages_of(site: Site) -> list[BabelMessage]:
 
 def _messages_of(path: Path) -> Iterator[tuple[int, Any, list[str], str | None]]:
     """Read the messages of one file: the calls of `_`, `ngettext` and the like in it."""
+    from babel.messages.extract import extract_from_file  # these two take long to import
+    from jinja2 import TemplateSyntaxError
+
     try:
         yield from extract_from_file(
             EXTRACTORS[path.suffix],
@@ -423,7 +436,7 @@ def _messages_of(path: Path) -> Iterator[tuple[int, Any, list[str], str | None]]
             comment_tags=[TRANSLATOR_COMMENT],
             options={"silent": "false", "newstyle_gettext": "true", "encoding": "utf-8"},
         )
-    except jinja2.TemplateSyntaxError as error:
+    except TemplateSyntaxError as error:
         hint = "compare the braces of its {{ }} and {% %} with those of another template"
         raise Stop([Problem(path, error.lineno, 1, "template", f"cannot be read: {error.message}", hint)]) from None
 
@@ -475,7 +488,7 @@ def check(site: Site, template: BabelCatalog | None = None, domain: str = DOMAIN
     pot = template_path(site, domain)
     hint = say("run: hexapla catalogs update")
     try:
-        is_behind = not pot.is_file() or _ids(read(pot)) != _ids(template)
+        is_behind = not pot.is_file() or _ids(shared(pot)) != _ids(template)
     except Stop as stop:
         is_behind = False
         yield from stop.problems
@@ -488,7 +501,7 @@ def check(site: Site, template: BabelCatalog | None = None, domain: str = DOMAIN
             yield Problem(path, 1, 1, "catalog", message, hint)
             continue
         try:
-            catalog = read(path, locale)
+            catalog = shared(path, locale)
         except Stop as stop:
             yield from stop.problems
             continue
@@ -500,7 +513,7 @@ def check(site: Site, template: BabelCatalog | None = None, domain: str = DOMAIN
 def check_file(path: Path, locale: Locale) -> Iterator[Problem]:
     """Yield what is wrong with a catalog by itself, whatever the messages are that it should hold."""
     try:
-        catalog = read(path, locale)
+        catalog = shared(path, locale)
     except Stop as stop:
         yield from stop.problems
         return

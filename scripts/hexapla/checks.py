@@ -259,7 +259,7 @@ def _messages(site: Site, path: Path, locale: Locale) -> Iterator[Pair]:
     if not path.is_file():
         return
     lines = read_text(path).split("\n")
-    for entry in catalogs.read(path, locale):
+    for entry in catalogs.shared(path, locale):
         if not entry.id or entry.fuzzy:
             continue
         sources = [entry.id] if isinstance(entry.id, str) else list(entry.id)

@@ -1,6 +1,7 @@
 """The command line; the only module that prints and exits.
 
-Exit status: 0 all is well, 1 problems were found, 2 the command was not understood.
+Exit status: 0 all is well, 1 problems were found, 2 the command was not understood. A verb imports what it alone needs:
+to start is a good part of what a check of a small site takes.
 """
 
 from __future__ import annotations
@@ -11,33 +12,20 @@ import re
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 import hexapla
-from hexapla import build as building
-from hexapla import catalogs as cataloguing
-from hexapla import (
-    checks,
-    cldr,
-    config,
-    differences,
-    fixing,
-    publication,
-    recording,
-    reports,
-    speech,
-    starting,
-    translations,
-)
-from hexapla import serve as serving
-from hexapla import status as counting
+from hexapla import checks, cldr, config, publication, reports, speech
 from hexapla.config import Locale, guess
 from hexapla.problems import Problem, Stop, shown
 from hexapla.publication import Publication
 from hexapla.rules import RULES
-from hexapla.translations import State
+
+if TYPE_CHECKING:
+    from hexapla.build import Built, Progress
+    from hexapla.recording import Outcome
 
 
 def report(problems: Sequence[Problem]) -> None:
@@ -78,13 +66,15 @@ def main() -> None:
 @verb
 def build(config_file: str | None) -> None:
     """Build the site: every locale, side by side; published only if nothing is wrong."""
+    from hexapla import build as building
+
     found = checks.read(config_file)
     results = building.build(found, _progress(found))
     _show_results(results)
     click.echo(f"Built {shown(found.site.site_dir)}")
 
 
-def _progress(found: Publication) -> building.Progress:
+def _progress(found: Publication) -> Progress:
     """Give what tells of the build's progress: one line that changes on a terminal, plain lines elsewhere."""
     waiting = {locale.code for locale in found.site.locales}
 
@@ -101,7 +91,7 @@ def _progress(found: Publication) -> building.Progress:
     return change if sys.stdout.isatty() else tell
 
 
-def _show_results(results: Sequence[building.Built]) -> None:
+def _show_results(results: Sequence[Built]) -> None:
     """Print the table at the end of a build."""
     from rich.console import Console
     from rich.table import Table
@@ -124,6 +114,8 @@ def serve(config_file: str | None, locale: str | None, dev_addr: str | None, ope
     """Show a preview that follows every change; with LOCALE, of that language only."""
     from mkdocs.exceptions import MkDocsException
 
+    from hexapla import serve as serving
+
     site = config.load(config_file)
     logging.basicConfig(format="%(message)s", level=logging.INFO)
     try:
@@ -140,7 +132,7 @@ def serve(config_file: str | None, locale: str | None, dev_addr: str | None, ope
 TARGETS = click.argument("targets", nargs=-1, metavar="[LOCALE|PATH]...")
 
 
-def finish(outcome: recording.Outcome, nothing: str) -> None:
+def finish(outcome: Outcome, nothing: str) -> None:
     """Say what has changed; report what could not be done, and exit with 1 then."""
     for path in outcome.changed:
         click.echo(f"{shown(path)}: written")
@@ -155,6 +147,8 @@ def chosen(config_file: str | None, arguments: Sequence[str]) -> tuple[Publicati
 
     Documents that cannot be read stop everything: a record must not be made of half a text.
     """
+    from hexapla import recording
+
     found = publication.read(config.load(config_file))
     if found.problems:
         raise Stop(found.problems)
@@ -166,6 +160,8 @@ def chosen(config_file: str | None, arguments: Sequence[str]) -> tuple[Publicati
 @verb
 def record(config_file: str | None, targets: Sequence[str]) -> None:
     """Bring the record up to date: what you translated follows the present source."""
+    from hexapla import recording
+
     finish(recording.record(*chosen(config_file, targets)), "All records are up to date.")
 
 
@@ -174,6 +170,8 @@ def record(config_file: str | None, targets: Sequence[str]) -> None:
 @verb
 def done(config_file: str | None, target: str) -> None:
     """Say that a stale paragraph, or a whole document, is right as it stands."""
+    from hexapla import recording
+
     match = re.fullmatch(r"(.+?)(?::(\d+)(?::\d+)?)?", target)
     path, line = (match[1], match[2]) if match else (target, None)
     found, documents = chosen(config_file, [path])
@@ -188,6 +186,8 @@ def done(config_file: str | None, target: str) -> None:
 @verb
 def apply(config_file: str | None, targets: Sequence[str]) -> None:
     """Write into the Markdown what was edited in catalogs with a PO tool, then record it."""
+    from hexapla import recording
+
     finish(recording.apply(*chosen(config_file, targets)), "The Markdown holds everything that the catalogs hold.")
 
 
@@ -198,6 +198,8 @@ def apply(config_file: str | None, targets: Sequence[str]) -> None:
 @verb
 def adopt(config_file: str | None, targets: Sequence[str], source_at: str, source_at_key: str) -> None:
     """Make first records for translations that were there before."""
+    from hexapla import recording
+
     found, documents = chosen(config_file, targets)
     finish(recording.adopt(found, documents, source_at, source_at_key), "Every translation has a record.")
 
@@ -207,6 +209,9 @@ def adopt(config_file: str | None, targets: Sequence[str], source_at: str, sourc
 @verb
 def diff(config_file: str | None, targets: Sequence[str]) -> None:
     """Show what changed in the original of stale paragraphs, word by word, beside the translation."""
+    from hexapla import differences, translations
+    from hexapla.translations import State
+
     found, documents = chosen(config_file, targets)
     styles = {"removed": ("red", "[-", "-]"), "added": ("green", "{+", "+}")}
     count = 0
@@ -307,6 +312,8 @@ def mend(found: checks.Report, config_file: str | None, is_named: bool, is_sure:
 
     The source is mended only where somebody names it: all its translations would be behind it then.
     """
+    from hexapla import fixing
+
     source = config.load(config_file).source.code
     planned = fixing.plan(problem for problem in found.problems if is_named or problem.locale != source)
     if not planned:
@@ -345,6 +352,8 @@ def show(found: checks.Report, form: str, ui_locale: str, root: Path) -> None:
 @verb
 def new(config_file: str | None, locale: str, path: str | None) -> None:
     """Start a language, or with PATH a document in it."""
+    from hexapla import starting
+
     site = config.load(config_file)
     if path:
         own = site.locale(locale)
@@ -364,6 +373,8 @@ def new(config_file: str | None, locale: str, path: str | None) -> None:
 @verb
 def status(config_file: str | None, form: str) -> None:
     """Show how far each translation is, by document: words, and current, stale, missing, orphan paragraphs."""
+    from hexapla import status as counting
+
     found = publication.read(config.load(config_file))
     problems = list(found.problems)
     rows = counting.rows(found, problems)
@@ -393,6 +404,8 @@ def catalogs() -> None:
 @verb
 def extract(config_file: str | None) -> None:
     """Collect the messages of templates and configuration into locales/site.pot."""
+    from hexapla import catalogs as cataloguing
+
     site = config.load(config_file)
     path = cataloguing.template_path(site)
     changed = cataloguing.write(path, cataloguing.extract(site), None)
@@ -403,6 +416,8 @@ def extract(config_file: str | None) -> None:
 @verb
 def update(config_file: str | None) -> None:
     """Extract, then bring every locale's catalog in step; reworded messages become fuzzy."""
+    from hexapla import catalogs as cataloguing
+
     site = config.load(config_file)
     changed = cataloguing.update(site)
     if speech.is_home(site):
@@ -417,6 +432,8 @@ def update(config_file: str | None) -> None:
 @verb
 def check_catalogs(config_file: str | None) -> None:
     """Find what is missing, fuzzy or wrong in the catalogs."""
+    from hexapla import catalogs as cataloguing
+
     site = config.load(config_file)
     problems = sorted(cataloguing.check(site))
     if speech.is_home(site):

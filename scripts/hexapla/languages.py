@@ -1,6 +1,7 @@
 """Which language a sentence is in. lingua (Apache-2.0) knows the six of this publication, and works offline.
 
-Its quick models look at every sentence; its large ones, which take a second to load, only at what those suspect.
+A sentence full of its own language's small words needs no closer look. lingua's quick models look at all others; its
+large ones, which take a second to load, only at what those suspect.
 """
 
 from __future__ import annotations
@@ -28,6 +29,40 @@ SCRIPTS |= {"bg": "CYRILLIC", "sr": "CYRILLIC", "el": "GREEK", "ar": "ARABIC", "
 SCRIPTS |= {"he": "HEBREW", "th": "THAI", "ko": "HANGUL", "ja": "JAPANESE", "zh": "CJK", "bn": "BENGALI", "ta": "TAMIL"}
 SCRIPTS |= {"te": "TELUGU", "gu": "GUJARATI", "pa": "GURMUKHI", "am": "ETHIOPIC", "ka": "GEORGIAN", "hy": "ARMENIAN"}
 """The scripts of languages that are not written in Latin letters, as Unicode's character names call them."""
+
+
+SMALL_WORDS = {
+    "en": """a about all an and are as at be been but by can could for from had has have her him his how if in into is
+        it its many may more my no not of on only or our over some than that the their them then there these they this
+        to was we were what when which who will with would you your""",
+    "fr": """a au aux avec c ce ces cette d dans de des donc du elle en est et il ils je l la le les leur leurs mais n
+        ne nous on ont ou où par pas plus pour qu que qui s sa se ses son sont sur un une vos votre vous y à être""",
+    "de": """als an auch auf aus bei das dass dem den der des die durch ein eine einem einen einer eines er es für haben
+        hat ihr ihre im in ist kein keine mit nach nicht noch nur oder sich sie sind und von vom war was wenn wer wie
+        wird zu zum zur über""",
+    "is": """af allt að ef eftir ekkert ekki en er eru eða frá fyrir hafa hann hefur hver hvað hún hér með má og sem svo
+        sé til um var vera verið við voru á í úr það þar þau þegar þeir þess því þá þær þú""",
+    "sw": """ambao ambaye ambayo au baada bila cha hakuna hata haya hii hiyo hizi hizo huo huu ili kabla kama katika
+        kila kuna kwa kwenye la lake lakini lako moja na ni pia si tu vya wa wako wake ya yake yako za zaidi""",
+}
+"""The words that a language cannot do without; they are in most of its sentences, and in few of another's."""
+
+
+@cache
+def _small_words(code: str) -> frozenset[str]:
+    return frozenset(SMALL_WORDS.get(parse(code).language, "").split())
+
+
+def _is_plain(words: list[str], own: str, codes: frozenset[str]) -> bool:
+    """Whether a sentence is clearly in its own language: two of its words, and a fifth, are small words of it, and
+    more than twice as many as of any other language."""
+
+    def count(code: str) -> int:
+        small = _small_words(code)
+        return sum(word in small for word in words)
+
+    mine = count(own)
+    return mine >= 2 and 5 * mine >= len(words) and all(mine > 2 * count(code) for code in codes if code != own)
 
 
 def script_of(code: str) -> str:
@@ -87,7 +122,8 @@ def mistaken(sentence: str, own: str, codes: tuple[str, ...]) -> str:
         return others[0] if len(others) == 1 else _guess(sentence, own, candidates) or (others or [""])[0]
     if wanted == "LATIN" and total and letters["LATIN"] < 0.5 * total:
         return next((code for code in sorted(candidates - {own}) if letters[script_of(code)] > 0.5 * total), "")
-    if len(re.findall(r"\w+", sentence)) < WORDS or wanted != "LATIN":
+    words = re.findall(r"\w+", sentence.lower())
+    if len(words) < WORDS or wanted != "LATIN" or _is_plain(words, own, candidates):
         return ""
     return _guess(sentence, own, candidates)
 
