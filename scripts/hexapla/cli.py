@@ -6,7 +6,9 @@ to start is a good part of what a check of a small site takes.
 
 from __future__ import annotations
 
+import atexit
 import functools
+import gc
 import logging
 import re
 import sys
@@ -26,6 +28,10 @@ from hexapla.rules import RULES
 if TYPE_CHECKING:
     from hexapla.build import Built, Progress
     from hexapla.recording import Outcome
+
+
+# The collector need not go through everything once more before the process ends.
+atexit.register(gc.freeze)
 
 
 def report(problems: Sequence[Problem]) -> None:
