@@ -18,7 +18,8 @@ from mkdocs.structure.toc import AnchorLink
 from selectolax.lexbor import LexborHTMLParser
 
 from hexapla import rendering
-from hexapla.rendering import ALIGNMENT, MARKDOWN_TAGS, SAFE_SCHEMES, TEXT_ATTRIBUTES, Page, is_safe_address
+from hexapla.addresses import SAFE_SCHEMES, is_safe_address
+from hexapla.rendering import ALIGNMENT, MARKDOWN_TAGS, TEXT_ATTRIBUTES, Page
 
 # Pages
 

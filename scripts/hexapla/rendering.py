@@ -12,11 +12,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
-from urllib.parse import urlsplit
 
 from markdown import Markdown
 from selectolax.lexbor import LexborHTMLParser
 
+from hexapla.addresses import is_safe_address
 from hexapla.config import Site
 
 BUILTIN = ("toc", "tables", "fenced_code")
@@ -36,8 +36,6 @@ INLINE_TAGS = frozenset("abbr br code del em ins kbd mark small span strong sub 
 
 TEXT_ATTRIBUTES = frozenset({"alt", "title", "aria-label", "summary", "lang", "dir"})
 """Attributes that hold words, or tell about words."""
-
-SAFE_SCHEMES = frozenset({"", "http", "https", "mailto", "tel", "sms", "xmpp", "irc", "ircs"})
 
 GENERATED = re.compile(
     r"(?:headerlink|footnote|admonition|tabbed|highlight|task-list|twemoji|arithmatex|hx|linenos|abbr|language)[\w+#-]*"
@@ -149,43 +147,6 @@ class Renderer:
         """Render the body of a document. Line endings and tabs become what MkDocs makes of them."""
         self.markdown.reset()
         return Page(self.markdown.convert(body.replace("\r\n", "\n").replace("\r", "\n")))
-
-
-# Addresses
-
-
-def scheme_of(address: str) -> str:
-    """Give the scheme that a browser sees in an address, in lower case; empty for a relative one.
-
-    As the WHATWG URL standard says: control characters and spaces around it go, tabs and line ends go everywhere.
-    """
-    cleaned = re.sub(r"[\t\r\n\u2028\u2029\x00]", "", address).strip("".join(map(chr, range(33))) + "\u00a0\u3000")
-    match = re.match(r"([A-Za-z][A-Za-z0-9+.-]*)\s*:", cleaned)
-    return match[1].lower() if match else ""
-
-
-def host_of(address: str) -> str:
-    """Give the host of an absolute address, in lower case; empty for a relative one."""
-    cleaned = re.sub(r"[\t\r\n\x00]", "", address).strip().replace("\\", "/")
-    # A browser takes `https:host` and `https:///host` for `https://host`.
-    cleaned = re.sub(r"^(https?:)/*", r"\1//", cleaned, flags=re.IGNORECASE)
-    try:
-        return (urlsplit(cleaned).hostname or "").lower()
-    except ValueError:
-        return cleaned
-
-
-def is_safe_address(address: str) -> bool:
-    """Whether nothing can happen to a reader who follows an address, but to get there."""
-    scheme = scheme_of(address)
-    if scheme not in SAFE_SCHEMES or re.search(r"[\x00-\x1f\ufffd]", address.strip()):
-        return False
-    if scheme in ("", "http", "https"):
-        rest = address.strip()[len(scheme) + 1 if scheme else 0 :]
-        authority = re.split(r"[/?#]", rest.removeprefix("//"), maxsplit=1)[0]
-        is_absolute = bool(scheme) or rest.startswith(("//", "\\"))
-        return "\\" not in rest and not (not scheme and is_absolute) and not (is_absolute and "@" in authority)
-    return True
 
 
 # What a translation brings in

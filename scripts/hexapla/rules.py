@@ -27,7 +27,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
-from hexapla import catalogs, inline, passages, records, rendering, translations
+from hexapla import catalogs, inline, passages, records, translations
+from hexapla.addresses import host_of
 from hexapla.blocks import Segment
 from hexapla.config import Locale, Site
 from hexapla.content import Document
@@ -177,7 +178,7 @@ class Corpus:
         found = set()
         for document in self.publication.documents[self.site.source.code].values():
             addresses = re.findall(r"(?i)\bhttps?:[\\/]*[^\s<>()\"']+", document.text)
-            found |= {rendering.host_of(address) for address in addresses}
+            found |= {host_of(address) for address in addresses}
         return frozenset(found)
 
 

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from xml.parsers import expat
 
+from hexapla.addresses import is_safe_address
 from hexapla.config import Locale, Site
 from hexapla.problems import LARGEST, Fix, Problem, Stop, read_exact, say
 from hexapla.publication import MARKDOWN_SUFFIXES, files_below
-from hexapla.rendering import is_safe_address
 from hexapla.rules import Corpus, Scope, Subject, rule
 
 RESERVED = re.compile(r"(?i)(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(?:\..*)?")

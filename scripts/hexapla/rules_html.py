@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from hexapla import rendering
+from hexapla.addresses import SAFE_SCHEMES, scheme_of
 from hexapla.blocks import lines_of
 from hexapla.passages import Finding
 from hexapla.problems import Problem, say
@@ -61,7 +62,7 @@ def html(subject: Subject, corpus: Corpus) -> Iterator[Problem]:
 
 def _is_address(tag: str, name: str) -> bool:
     """Whether an element is an automatic link, which Markdown leaves to the browser if it does not know its scheme."""
-    return not name and ":" in tag and rendering.scheme_of(tag) in rendering.SAFE_SCHEMES
+    return not name and ":" in tag and scheme_of(tag) in SAFE_SCHEMES
 
 
 TAG = re.compile(r"</?[A-Za-z!?][^>]*>?|&(?:#\w+|\w+);")

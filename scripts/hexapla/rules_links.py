@@ -8,11 +8,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from html import unescape
 
-from hexapla import rendering
+from hexapla.addresses import SAFE_SCHEMES, host_of, is_safe_address, scheme_of
 from hexapla.inline import DEFINITION, Span
 from hexapla.passages import Finding, Pair, Passage
 from hexapla.problems import Fix, Problem, say
-from hexapla.rendering import host_of, is_safe_address, scheme_of
 from hexapla.rules import Corpus, Scope, Subject, located, rule
 from hexapla.rules_marks import Wording, compared, spans
 
@@ -214,7 +213,7 @@ def _hidden_pictures(subject: Subject, told: set[str]) -> Iterator[Problem]:
 
 def _scheme_message(target: str) -> str:
     scheme = scheme_of(target)
-    if scheme and scheme not in rendering.SAFE_SCHEMES:
+    if scheme and scheme not in SAFE_SCHEMES:
         return say("an address with %(scheme)s can run a program or open a file", scheme=f"{scheme}:")
     return say("%(target)s is written so that a browser goes elsewhere than a reader thinks", target=repr(target))
 

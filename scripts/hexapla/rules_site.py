@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from hexapla import catalogs
+from hexapla.addresses import is_safe_address
 from hexapla.blocks import LINES, Opaque
 from hexapla.config import Site, guess
 from hexapla.content import TRANSLATABLE, Document
 from hexapla.problems import Problem, Stop, say
 from hexapla.publication import MARKDOWN_SUFFIXES, files_below
-from hexapla.rendering import is_safe_address
 from hexapla.rules import RULES, Corpus, Scope, rule
 
 

@@ -1,0 +1,271 @@
+"""Addresses: what a browser makes of one, and what is wrong with it.
+
+As the WHATWG URL standard reads them. Where a whole one has to be read, host and all, Ada does it (through ada_url).
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from functools import lru_cache
+from typing import NamedTuple
+from urllib.parse import unquote, urlsplit
+
+from hexapla.problems import Text, say
+
+SAFE_SCHEMES = frozenset({"", "http", "https", "mailto", "tel", "sms", "xmpp", "irc", "ircs"})
+"""Schemes that lead a reader to a page, a mailbox or a conversation, and do nothing else."""
+
+LONGEST = 8000
+"""Servers need not take longer addresses than this many characters (RFC 9110, section 4.1)."""
+
+PRIVATE_NAMES = re.compile(r"(?:^|\.)(?:localhost|local|localdomain|internal|intranet|lan|home\.arpa|test|invalid)\.?$")
+"""Names that no public server has (RFC 6761, RFC 6762, RFC 8375), or that are usual inside a house."""
+
+
+def scheme_of(address: str) -> str:
+    """Give the scheme that a browser sees in an address, in lower case; empty for a relative one.
+
+    As the WHATWG URL standard says: control characters and spaces around it go, tabs and line ends go everywhere.
+    """
+    cleaned = re.sub(r"[\t\r\n\u2028\u2029\x00]", "", address).strip("".join(map(chr, range(33))) + "\u00a0\u3000")
+    match = re.match(r"([A-Za-z][A-Za-z0-9+.-]*)\s*:", cleaned)
+    return match[1].lower() if match else ""
+
+
+def host_of(address: str) -> str:
+    """Give the host of an absolute address, in lower case; empty for a relative one."""
+    cleaned = re.sub(r"[\t\r\n\x00]", "", address).strip().replace("\\", "/")
+    # A browser takes `https:host` and `https:///host` for `https://host`.
+    cleaned = re.sub(r"^(https?:)/*", r"\1//", cleaned, flags=re.IGNORECASE)
+    try:
+        return (urlsplit(cleaned).hostname or "").lower()
+    except ValueError:
+        return cleaned
+
+
+def is_safe_address(address: str) -> bool:
+    """Whether nothing can happen to a reader who follows an address, but to get there."""
+    scheme = scheme_of(address)
+    if scheme not in SAFE_SCHEMES or re.search(r"[\x00-\x1f\ufffd]", address.strip()):
+        return False
+    if scheme in ("", "http", "https"):
+        rest = address.strip()[len(scheme) + 1 if scheme else 0 :]
+        authority = re.split(r"[/?#]", rest.removeprefix("//"), maxsplit=1)[0]
+        is_absolute = bool(scheme) or rest.startswith(("//", "\\"))
+        return "\\" not in rest and not (not scheme and is_absolute) and not (is_absolute and "@" in authority)
+    return True
+
+
+# References of a built site
+
+
+class Base(NamedTuple):
+    """Where a site is published: its host, with a port if it has one, and the path of its root, which ends in `/`."""
+
+    host: str
+    path: str
+
+    @classmethod
+    def of(cls, address: str) -> Base:
+        """Read the address of a site; an empty one is a site whose host nobody knows."""
+        if not address:
+            return cls("", "/")
+        parts = urlsplit(address)
+        return cls(parts.netloc.lower(), parts.path.rstrip("/") + "/")
+
+
+class Reference(NamedTuple):
+    """What a reference says by itself, wherever it stands.
+
+    One that leads inside the site has the `path` from its root (`up` is -1) or from so many folders `up`; the path is
+    decoded, and None where the reference only names a part of its own page. `fragment` is as written. Where it leads
+    outside, `host` and `address` say where to; `is_absolute` tells that it was written with the site's own host. What
+    is wrong with it has a `rule`, a message and a hint.
+    """
+
+    path: str | None = None
+    up: int = 0
+    fragment: str = ""
+    host: str = ""
+    address: str = ""
+    is_absolute: bool = False
+    rule: str = ""
+    message: Text | str = ""
+    hint: Text | str = ""
+
+    @property
+    def is_inside(self) -> bool:
+        """Whether it leads to the site itself."""
+        return not self.rule and not self.address
+
+
+def refuse(rule: str, message: Text, hint: Text) -> Reference:
+    """Make a reference that leads nowhere, and say why."""
+    return Reference(rule=rule, message=message, hint=hint)
+
+
+@lru_cache(maxsize=200_000)
+def read(text: str, base: Base, is_resource: bool = False) -> Reference:
+    """Read a reference. One that `is_resource` loads a picture, a style or the like, and may hold it: `data:`."""
+    if wrong := _wrong_characters(text, is_resource):
+        return wrong
+    scheme = scheme_of(text)
+    if scheme in ("http", "https") or text.startswith("//"):
+        return _absolute(text, scheme, base)
+    if scheme:
+        return _other(text, scheme, is_resource)
+    return _relative(text, base)
+
+
+def _wrong_characters(text: str, is_resource: bool) -> Reference | None:
+    if not text.strip():
+        return refuse("malformed-url", say("the address is empty"), say("write where it leads, or remove the link"))
+    if is_resource and text[:5].lower() == "data:":
+        return None
+    if len(text) > LONGEST:
+        what = say(
+            "the address is %(count)s characters long, and %(limit)s are the limit", count=len(text), limit=LONGEST
+        )
+        return refuse("malformed-url", what, say("write a shorter one"))
+    if match := re.search(r"[\x00-\x1f\x7f]", text):
+        code = f"U+{ord(match[0]):04X}"
+        what = say("the address %(address)s holds the control character %(code)s", address=quoted(text), code=code)
+        return refuse("malformed-url", what, say("remove it"))
+    if re.search(r"[\ufffd\ud800-\udfff]", text):
+        what = say("the address %(address)s holds a character that nobody could read", address=quoted(text))
+        return refuse("malformed-url", what, say("write it again, in UTF-8"))
+    if re.search(r"\s", text):
+        what = say("the address %(address)s holds a space", address=quoted(text))
+        return refuse(
+            "malformed-url", what, say("write %(right)s for a space, and none around the address", right="%20")
+        )
+    if "\\" in re.split("[?#]", text, maxsplit=1)[0]:
+        what = say("the address %(address)s holds a backslash", address=quoted(text))
+        return refuse("malformed-url", what, say("write / instead"))
+    if re.search(r"%(?![0-9A-Fa-f]{2})", text):
+        what = say("the address %(address)s holds a percent sign that escapes nothing", address=quoted(text))
+        return refuse("malformed-url", what, say("write %(right)s for the sign itself", right="%25"))
+    return None
+
+
+def quoted(text: str) -> str:
+    """Show an address as a part of a sentence: short, and with nothing in it that a terminal would obey."""
+    return repr(text if len(text) <= 100 else text[:99] + "…")
+
+
+def _absolute(text: str, scheme: str, base: Base) -> Reference:
+    import ada_url
+
+    hint = say("write it as https://example.org/page")
+    whole = text if scheme else "https:" + text
+    if scheme and not re.match(r"https?://[^/]", text, re.IGNORECASE):
+        what = say("the address %(address)s has not two slashes and a host behind its scheme", address=quoted(text))
+        return refuse("malformed-url", what, hint)
+    try:
+        parsed = ada_url.URL(whole)
+    except ValueError:
+        what = say("browsers cannot read the address %(address)s: its host or its port is wrong", address=quoted(text))
+        return refuse("malformed-url", what, hint)
+    if parsed.username or parsed.password:
+        what = say(
+            "in %(address)s, what stands before @ hides the host %(host)s", address=quoted(text), host=parsed.hostname
+        )
+        return refuse("malformed-url", what, say("remove what stands before the host, and the @"))
+    if base.host and parsed.host == base.host:
+        rest = re.sub(r"^(?:https?:)?//[^/?#]*", "", text, flags=re.IGNORECASE)
+        inner = _relative(rest if rest.startswith("/") else "/" + rest, base)
+        return inner if inner.rule else inner._replace(is_absolute=True)
+    if is_private(parsed.hostname):
+        what = say("the host %(host)s is one of somebody’s own computer or network", host=parsed.hostname)
+        return refuse("development-host", what, say("write the address that readers can reach"))
+    if "." not in parsed.hostname.strip(".") and not parsed.hostname.startswith("["):
+        what = say("%(host)s is no name of a public host", host=quoted(parsed.hostname))
+        return refuse("malformed-url", what, hint)
+    return Reference(host=parsed.hostname, address=whole)
+
+
+def is_private(host: str) -> bool:
+    """Whether a host, as a browser reads it, is in a house and not in the world: by its name or by its address."""
+    try:
+        return not ipaddress.ip_address(host.strip("[]")).is_global
+    except ValueError:
+        return bool(PRIVATE_NAMES.search(host.lower()))
+
+
+def _other(text: str, scheme: str, is_resource: bool) -> Reference:
+    """Read an address of another scheme than the web's own."""
+    if scheme == "data" and is_resource:
+        return Reference(address=text[:5])
+    if scheme not in SAFE_SCHEMES:
+        what = say("%(scheme)s is no scheme that a page may use", scheme=quoted(scheme + ":"))
+        return refuse(
+            "url-scheme", what, say("write an address that begins with https:, mailto: or tel:, or a relative one")
+        )
+    rest = text.partition(":")[2]
+    if scheme == "mailto":
+        to, _, query = rest.partition("?")
+        boxes = [unquote(box) for box in to.split(",")] if to else re.findall(r"(?:^|&)to=([^&]+)", query)
+        # The plain form of RFC 5322; what lies beyond it, hardly any mail program takes from a link.
+        if not boxes or not all(
+            re.fullmatch(r"[^\s@<>()\[\],;:\\\"]+@[\w-]+(?:\.[\w-]+)+", unquote(box)) for box in boxes
+        ):
+            what = say("%(address)s holds no address of a mailbox", address=quoted(text))
+            return refuse("malformed-url", what, say("write mailto:name@example.org"))
+    elif scheme in ("tel", "sms") and not re.match(r"\+?[\d().-]*\d", unquote(rest)):
+        what = say("%(address)s holds no number", address=quoted(text))
+        return refuse("malformed-url", what, say("write tel:+3545550100"))
+    return Reference(address=text)
+
+
+def _relative(text: str, base: Base) -> Reference:
+    address, _, fragment = text.partition("#")
+    address = address.partition("?")[0]
+    try:
+        path = unquote(address, errors="strict")
+    except UnicodeDecodeError:
+        what = say("the escapes in %(address)s are no UTF-8", address=quoted(text))
+        return refuse("malformed-url", what, say("write the letters themselves"))
+    if not path:
+        return Reference(fragment=fragment)
+    if path.startswith("/"):
+        if not (path + "/").startswith(base.path):
+            return Reference(host=base.host, address=text, is_absolute=True)
+        path, up = path[len(base.path) :], -1
+    else:
+        up = 0
+    kept: list[str] = []
+    parts = path.split("/")
+    for part in parts:
+        if part == "..":
+            if kept:
+                kept.pop()
+            elif up >= 0:
+                up += 1
+        elif part != ".":
+            kept.append(part)
+    if parts[-1] in (".", "..") and (kept or up >= 0):
+        kept.append("")
+    return Reference("/".join(kept), up, fragment)
+
+
+def below(folders: tuple[str, ...], reference: Reference, base: Base) -> str | None:
+    """Give the path below the site's root to which a reference leads from a file.
+
+    `folders` are the file's folder and those above it, each ending in `/`, the root (empty) last. None where the
+    reference names only a part of its own page, which is the same file.
+    """
+    if reference.path is None:
+        return None
+    if reference.up < 0:
+        return reference.path
+    if reference.up >= len(folders) and base.path != "/":
+        return "../" + reference.path  # out of the site
+    # A browser stops at the root of a host, however far an address climbs.
+    return folders[min(reference.up, len(folders) - 1)] + reference.path
+
+
+def folders_of(path: str) -> tuple[str, ...]:
+    """Give the folder of a file below the root, and those above it: `a/b/c.html` is in `a/b/`, `a/` and the root."""
+    parts = path.split("/")[:-1]
+    return tuple("/".join(parts[:count]) + "/" if count else "" for count in range(len(parts), -1, -1))
