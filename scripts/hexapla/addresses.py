@@ -108,9 +108,13 @@ def refuse(rule: str, message: Text, hint: Text) -> Reference:
 @lru_cache(maxsize=200_000)
 def read(text: str, base: Base, is_resource: bool = False) -> Reference:
     """Read a reference. One that `is_resource` loads a picture, a style or the like, and may hold it: `data:`."""
+    scheme = scheme_of(text)
+    if scheme not in SAFE_SCHEMES and not (scheme == "data" and is_resource):
+        what = say("%(scheme)s is no scheme that a page may use", scheme=quoted(scheme + ":"))
+        hint = say("write an address that begins with https:, mailto: or tel:, or a relative one")
+        return refuse("url-scheme", what, hint)
     if wrong := _wrong_characters(text, is_resource):
         return wrong
-    scheme = scheme_of(text)
     if scheme in ("http", "https") or text.startswith("//"):
         return _absolute(text, scheme, base)
     if scheme:
@@ -197,11 +201,6 @@ def _other(text: str, scheme: str, is_resource: bool) -> Reference:
     """Read an address of another scheme than the web's own."""
     if scheme == "data" and is_resource:
         return Reference(address=text[:5])
-    if scheme not in SAFE_SCHEMES:
-        what = say("%(scheme)s is no scheme that a page may use", scheme=quoted(scheme + ":"))
-        return refuse(
-            "url-scheme", what, say("write an address that begins with https:, mailto: or tel:, or a relative one")
-        )
     rest = text.partition(":")[2]
     if scheme == "mailto":
         to, _, query = rest.partition("?")

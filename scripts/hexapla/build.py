@@ -21,10 +21,10 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
 
-from hexapla import catalogs, outputs, status
+from hexapla import catalogs, links, outputs, status
 from hexapla.catalogs import Messages
 from hexapla.config import Locale, Site
-from hexapla.problems import Problem, Stop
+from hexapla.problems import Problem, Severity, Stop
 from hexapla.publication import Publication
 from hexapla.status import Report
 
@@ -44,10 +44,15 @@ class Built:
     warnings: tuple[Problem, ...]
 
 
-def build(found: Publication, report: Progress = lambda locale, what: None) -> list[Built]:
+def build(
+    found: Publication,
+    report: Progress = lambda locale, what: None,
+    warn: Callable[[Sequence[Problem]], None] = lambda problems: None,
+) -> list[Built]:
     """Build a publication that was checked into `site_dir`; give what came of each locale, in the configured order.
 
-    Raises Stop, with everything that MkDocs warns of in any locale, and leaves the old site as it was.
+    `warn` is told what the check of links warns of. Raises Stop, with everything that MkDocs warns of in any locale, or
+    with all links that are broken, and leaves the old site as it was.
     """
     site = found.site
     states = status.report(found)
@@ -64,8 +69,19 @@ def build(found: Publication, report: Progress = lambda locale, what: None) -> l
             _join(whole, folder / locale.code, locale)
         outputs.write_shared(whole, site)
         outputs.write_status(whole, site, states, messages)
+        _check_links(found, whole, warn)
         publish(whole, site.site_dir)
     return results
+
+
+def _check_links(found: Publication, whole: Path, warn: Callable[[Sequence[Problem]], None]) -> None:
+    """Check the links of the finished site before it takes its place. Raises Stop where some are broken."""
+    problems = links.check(
+        links.Subject(whole, found.site.site_url, found, shown_as=found.site.site_dir)
+    ).report.problems
+    if broken := [problem for problem in problems if problem.severity is Severity.ERROR]:
+        raise Stop(broken)
+    warn(problems)
 
 
 def _build_parts(
@@ -123,6 +139,9 @@ def _build_part(
             assert isinstance(plugin, HexaplaPlugin)
             plugin.use(found, states, messages)
             plugin.is_part = True
+            # The links of the finished site are checked below. MkDocs knows only those that it has resolved itself, and
+            # takes a percent-encoded anchor for a missing one.
+            config.validation.links.update(dict.fromkeys(("not_found", "anchors"), logging.DEBUG))
             build_only(config, locale.code)
             mkdocs_build(config)
             pages = [view.is_fallback for view in plugin.pages.values()]

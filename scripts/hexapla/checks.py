@@ -35,7 +35,9 @@ from hexapla import (
     rules_grammar,
     rules_html,
     rules_links,
+    rules_locales,
     rules_marks,
+    rules_pages,
     rules_records,
     rules_site,
     rules_typography,
@@ -66,6 +68,8 @@ MODULES: tuple[ModuleType, ...] = (
     rules_characters,
     rules_catalogs,
     rules_records,
+    rules_pages,
+    rules_locales,
 )
 """Importing them registers their rules."""
 
@@ -171,7 +175,7 @@ def check(corpus: Corpus, chosen: _Chosen | None = None) -> Report:
     documents = [corpus.publication.documents[locale.code][path] for locale, path in work]
     asked = {one for one in problems if chosen.has(one.path) or one.rule == "outside-locale"}
     kept = set(_without_ignored(asked, documents))
-    return Report(tuple(sorted(_weighed(site, kept))), seconds, ignored=len(asked - kept))
+    return Report(tuple(sorted(weighed(site, kept))), seconds, ignored=len(asked - kept))
 
 
 def _site_problems(corpus: Corpus, seconds: Counter[str]) -> Iterator[Problem]:
@@ -186,11 +190,11 @@ def _site_problems(corpus: Corpus, seconds: Counter[str]) -> Iterator[Problem]:
     yield from (problem for problem in corpus.problems if problem.rule not in told)
 
 
-def _weighed(site: Site, problems: Iterable[Problem]) -> Iterator[Problem]:
+def weighed(site: Site, problems: Iterable[Problem]) -> Iterator[Problem]:
     """Give each problem its locale and its severity; leave out what the configuration ignores."""
     for problem in problems:
         locale = locale_of(site, problem.path)
-        code = locale.code if locale else ""
+        code = locale.code if locale else problem.locale
         usual = RULES[problem.rule].severity if problem.rule in RULES else Severity.ERROR
         severity = site.severity(problem.rule, code, usual)
         if severity is not Severity.IGNORE:
@@ -218,7 +222,7 @@ def check_document(corpus: Corpus, locale: Locale, path: str) -> Checked:
     result = Checked()
     subject = subject_of(corpus, locale, path)
     for one in _ordered():
-        if one.scope is Scope.SITE:
+        if one.scope in (Scope.SITE, Scope.BUILT):
             continue
         with _timed(one, result.seconds):
             is_done = _run(one, subject, corpus, result) or _run(one, subject, corpus, result)

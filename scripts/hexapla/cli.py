@@ -12,7 +12,7 @@ import gc
 import logging
 import re
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -75,7 +75,7 @@ def build(config_file: str | None) -> None:
     from hexapla import build as building
 
     found = checks.read(config_file)
-    results = building.build(found, _progress(found))
+    results = building.build(found, _progress(found), _count_warnings)
     _show_results(results)
     click.echo(f"Built {shown(found.site.site_dir)}")
 
@@ -95,6 +95,12 @@ def _progress(found: Publication) -> Progress:
 
     # A progress display of rich would run a thread, and the build forks.
     return change if sys.stdout.isatty() else tell
+
+
+def _count_warnings(problems: Sequence[Problem]) -> None:
+    """Say how much the check of links warns of; to see it is for another command."""
+    if problems:
+        click.echo(f"Links: {len(problems)} warnings. To see them: hexapla links", err=True)
 
 
 def _show_results(results: Sequence[Built]) -> None:
@@ -258,10 +264,9 @@ def explain_rule(context: click.Context, parameter: click.Parameter, value: str 
     context.exit()
 
 
-CHECK_OPTIONS = (
+REPORT_OPTIONS = (
     click.option("--format", "form", type=click.Choice(reports.FORMATS), default="text", show_default=True),
     click.option("--ui-locale", metavar="LOCALE", is_eager=True, help="Explain problems in this language."),
-    click.option("--changed-since", metavar="REV", default="", help="See that a change stays within one locale."),
     click.option("--strict", is_flag=True, help="Let warnings fail too."),
     click.option("--baseline", metavar="FILE", help="Leave out the known problems that are in this file."),
     click.option("--write-baseline", metavar="FILE", help="Write all problems into a baseline."),
@@ -287,17 +292,28 @@ def with_options(options: Sequence[Callable[..., Any]]) -> Callable[..., Any]:
 
 @main.command()
 @TARGETS
-@with_options(CHECK_OPTIONS)
+@click.option("--changed-since", metavar="REV", default="", help="See that a change stays within one locale.")
+@with_options(REPORT_OPTIONS)
 @verb
-def check(config_file: str | None, targets: Sequence[str], **options: Any) -> None:
+def check(config_file: str | None, targets: Sequence[str], changed_since: str, **options: Any) -> None:
     """Check sources, translations, catalogs and records: everything, or what you name."""
+    root = config.find(config_file).parent
+    # The source is mended only where somebody names it: all its translations would be behind it then.
+    spared = "" if targets else config.load(config_file).source.code if options["fix"] else ""
+    found = told(lambda: checks.run(config_file, targets, changed_since), root, options, spared)
+    if found.errors or (options["strict"] and found.problems):
+        sys.exit(1)
+
+
+def told(run: Callable[[], checks.Report], root: Path, options: Mapping[str, Any], spared: str = "") -> checks.Report:
+    """Run a check and tell what it found, as REPORT_OPTIONS ask for it: baseline, mending (not in the locale that is
+    spared), format. Give the report."""
     ui_locale = options["ui_locale"] or ""
     if ui_locale and not cldr.is_known(ui_locale):
         raise click.BadParameter("CLDR knows no such locale", param_hint="--ui-locale")
-    root = config.find(config_file).parent
 
     def look() -> checks.Report:
-        found = checks.run(config_file, targets, options["changed_since"])
+        found = run()
         return checks.without_baseline(found, Path(options["baseline"]), root) if options["baseline"] else found
 
     found = look()
@@ -305,23 +321,18 @@ def check(config_file: str | None, targets: Sequence[str], **options: Any) -> No
         file = Path(options["write_baseline"])
         checks.write_baseline(file, root, found.problems)
         click.echo(f"{shown(file)}: written; {len(found.problems)} known")
-        return
-    if options["fix"] and mend(found, config_file, bool(targets), options["yes"]):
+        return checks.Report(())
+    if options["fix"] and mend(found, spared, options["yes"]):
         found = look()
     show(found, options["form"], ui_locale, root)
-    if found.errors or (options["strict"] and found.problems):
-        sys.exit(1)
+    return found
 
 
-def mend(found: checks.Report, config_file: str | None, is_named: bool, is_sure: bool) -> bool:
-    """Show what can be mended, ask, write it; say whether anything was written.
-
-    The source is mended only where somebody names it: all its translations would be behind it then.
-    """
+def mend(found: checks.Report, spared: str, is_sure: bool) -> bool:
+    """Show what can be mended, ask, write it; say whether anything was written. One locale may be spared."""
     from hexapla import fixing
 
-    source = config.load(config_file).source.code
-    planned = fixing.plan(problem for problem in found.problems if is_named or problem.locale != source)
+    planned = fixing.plan(problem for problem in found.problems if not spared or problem.locale != spared)
     if not planned:
         click.echo("Nothing here can be mended by itself.", err=True)
         return False
@@ -350,6 +361,60 @@ def show(found: checks.Report, form: str, ui_locale: str, root: Path) -> None:
             click.echo(line, err=True)
         for line in reports.summary(found.problems, found.known, found.gone, found.ignored):
             click.echo(line.translated(translate))
+
+
+@main.command()
+@click.argument("folder", required=False, metavar="[SITE]")
+@click.option("--base-url", metavar="URL", help="Where the site is published. Default: as mkdocs.yml says.")
+@click.option("--external", "is_external", is_flag=True, help="Ask other sites too; needs lychee, and takes its time.")
+@click.option(
+    "--cache", metavar="FOLDER", default=".cache/hexapla", show_default=True, help="What --external remembers."
+)
+@click.option(
+    "--dump", "is_dump", is_flag=True, help="Print every use and definition as JSON lines, and check nothing."
+)
+@with_options(REPORT_OPTIONS)
+@verb
+def links(
+    config_file: str | None,
+    folder: str | None,
+    base_url: str | None,
+    is_external: bool,
+    cache: str,
+    is_dump: bool,
+    **options: Any,
+) -> None:
+    """Check every reference of the built site, or of any folder of HTML.
+
+    Exit status: 1 problems, 3 if only anchors are missing.
+    """
+    from hexapla import links as linking
+
+    one = linking.subject(*_site_to_check(config_file, folder), base_url)
+    if is_dump:
+        for line in linking.dump(one):
+            click.echo(line)
+        return
+
+    def run() -> checks.Report:
+        checked = linking.check(one)
+        if not is_external:
+            return checked.report
+        return linking.joined(checked.report, linking.check_external(one, checked, Path(cache)))
+
+    root = one.found.site.root if one.found else Path.cwd()
+    found = told(run, root, options)
+    if status := linking.status(found.problems, options["strict"]):
+        sys.exit(status)
+
+
+def _site_to_check(config_file: str | None, folder: str | None) -> tuple[Path, Publication | None]:
+    """Find the built site, and the publication that it was built from, unless it is somebody else's."""
+    if folder is None or config_file or Path("mkdocs.yml").is_file():
+        site = config.load(config_file)
+        if folder is None or config_file or config.absolute(Path(folder)) == site.site_dir:
+            return Path(folder) if folder else site.site_dir, publication.read(site)
+    return Path(folder), None
 
 
 @main.command()

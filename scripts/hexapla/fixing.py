@@ -12,7 +12,7 @@ from hexapla.problems import Fix, Problem, Stop, read_exact, say, shown, write_t
 
 SAFE = frozenset(
     "link-target link-new-host heading-id code image footnote typography doubled-space doubled-mark doubled-word "
-    "glued-link kept-name line-ending".split()
+    "glued-link kept-name line-ending wrong-case wrong-locale missing-slash dead-link".split()
 )
 """Rules whose fixes change no meaning."""
 

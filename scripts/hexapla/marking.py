@@ -1,5 +1,7 @@
 """Show on the page what is stale and what is missing: marks go through Markdown, and become attributes of blocks.
 
+A link to a page that is missing, and shows the source's text, says so too.
+
 Each such paragraph gets a mark of two private-use characters around its number. Python-Markdown leaves it in the text,
 and an extension turns it into attributes of the block that it has become. So it works in every kind of block.
 """
@@ -8,15 +10,18 @@ from __future__ import annotations
 
 import re
 import xml.etree.ElementTree as ElementTree
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from html import unescape
 from typing import Any
+from urllib.parse import quote
 
 from markdown import Markdown
 from markdown.extensions import Extension
 from markdown.treeprocessors import Treeprocessor
 
-from hexapla import editing
+from hexapla import addresses, editing
+from hexapla.addresses import Base
 from hexapla.catalogs import Messages
 from hexapla.config import Locale
 from hexapla.content import Document
@@ -50,6 +55,41 @@ def mark(document: Document, source: Document, units: Sequence[Unit]) -> str:
             edits.insert(*editing.insertion(document, source, units, unit, words))
     body = edits.result()[document.body_start :]
     return body.replace("\r\n", "\n").replace("\r", "\n").lstrip("\n")
+
+
+def place_left(html: str, page: Page | None) -> str:
+    """Give the HTML of a page without the marks that are left in it: anchors stand there, but not inside of a tag."""
+
+    def anchor(match: re.Match[str]) -> str:
+        number = int(match[1])
+        unit = page.units[number] if page and number < len(page.units) else None
+        name = anchor_of(unit.source) if unit and unit.source else ""
+        before = html[: match.start()]
+        is_inside = before.rfind("<") > before.rfind(">")
+        return "" if not name or is_inside or f'id="{name}"' in html else f'<span id="{name}"></span>'
+
+    return MARK.sub(anchor, html)
+
+
+def mark_links(html: str, page: str, fallbacks: Collection[str], source: Locale) -> str:
+    """Give a page's HTML, with `hreflang` at its links to pages that show the source's text.
+
+    `page` is the page's own address below the site's root, `fallbacks` are those of such pages.
+    """
+    if not fallbacks:
+        return html
+    folders = addresses.folders_of(page)
+
+    def marked(match: re.Match[str]) -> str:
+        href = re.search(r"""\shref=(["'])(.*?)\1""", match[0])
+        reference = addresses.read(unescape(href[2]), Base("", "/")) if href else None
+        if not reference or not reference.is_inside or re.search(r"\s(?:hreflang|lang)=", match[0]):
+            return match[0]
+        path = addresses.below(folders, reference, Base("", "/"))
+        is_fallback = path is not None and quote(path) in fallbacks
+        return f'{match[0][:-1]} hreflang="{source.tag}">' if is_fallback else match[0]
+
+    return re.sub(r"<a\s[^>]*>", marked, html)
 
 
 def _same_row(one: Unit, other: Unit) -> bool:

@@ -204,13 +204,16 @@ def _read_element(page: Page, node: LexborNode) -> None:
     elif tag == "link":
         _read_link(page, attributes)
     elif tag == "base":
-        page.base = page.base or href or ""
+        if not page.base and href is not None:
+            page.base = href
+            uses.append(Use(href, "base href"))
     elif tag == "meta":
         _read_meta(page, attributes)
         return
     elif href is not None or "href" in attributes:
         uses.append(Use(href or "", f"{tag} href"))
-    if len(attributes) > 1 or href is None:
+    # Most elements are links, and have nothing else that leads anywhere.
+    if tag not in ("a", "area", "link") or not attributes.keys().isdisjoint(("ping", "style", "imagesrcset")):
         _read_further(page, node, tag, attributes)
 
 
@@ -523,3 +526,17 @@ def _read_search_index(page: Page, data: bytes) -> None:
         if isinstance(item, dict) and isinstance(item.get("location"), str):
             location = unescape(item["location"])
             page.uses.append(Use("../" + location, "search location"))
+
+
+def text_of(root: Path, path: str) -> str:
+    """Give the text that readers see on a page; empty where it cannot be read."""
+    try:
+        data = (root / path).read_bytes()[:LARGEST]
+    except OSError:
+        return ""
+    body = LexborHTMLParser(_as_utf8(Page(path), data)).body
+    if body is None:
+        return ""
+    for node in body.css("script,style,template"):
+        node.decompose()
+    return body.text()

@@ -253,19 +253,20 @@ class HexaplaPlugin(BasePlugin[HexaplaConfig]):  # type: ignore[no-untyped-call]
 
     @event_priority(100)
     def on_page_content(self, html: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
-        """Take away marks in what Python-Markdown left alone, such as the words inside of raw HTML.
+        """Turn marks in what Python-Markdown left alone, such as the words inside of raw HTML, into anchors.
 
         Then clean the page of what a translation may not bring in. Plugins behind this one, which the site's owner has
         chosen, find the page cleaned.
         """
         if marking.OPENING in html:
-            html = marking.MARK.sub("", html)
+            html = marking.place_left(html, self.marks.page)
         if self._contributed(page) is None:
             return html
         cleaning.clean_contents(page.toc)
         if "title" not in vars(page) and isinstance(page.title, str):  # else the navigation of mkdocs.yml gives it
             page.title = cleaning.shown(page.title)
-        return cleaning.clean(html, lambda: self._rendered_source(_path_of(page), config))
+        html = cleaning.clean(html, lambda: self._rendered_source(_path_of(page), config))
+        return marking.mark_links(html, page.url, self.viewer.fallbacks, self.viewer.site.source)
 
     def _rendered_source(self, path: str, config: MkDocsConfig) -> str:
         """The source of a translation, rendered as this build renders, but for links, which need its place."""
@@ -326,18 +327,32 @@ class HexaplaPlugin(BasePlugin[HexaplaConfig]):  # type: ignore[no-untyped-call]
             elif view.stale or view.missing:
                 page.content = self._render("states.html", view=view) + (page.content or "")
         context["view"] = view  # type: ignore[typeddict-unknown-key]
+        if page.file.generated_by:
+            self._lead_switcher(config, path)
         return context
+
+    def _lead_switcher(self, config: MkDocsConfig, path: str) -> None:
+        """Let the theme's language links lead to a page that this tool adds, which static-i18n does not know; or home.
+
+        It leaves those of the page before, in an attribute that hides the item of the same name.
+        """
+        i18n = config.plugins.get("i18n")
+        if i18n is None or not i18n.extra_alternate:
+            return
+        alternates = deepcopy(i18n.extra_alternate)
+        folders = {locale.code: locale.folder for locale in self.viewer.site.locales}
+        for alternate in alternates:
+            if alternate["lang"] in folders and path:
+                url = url_of(folders[alternate["lang"]] + path, self.viewer.site.use_directory_urls)
+                alternate["link"] = url or "./"
+        config.extra.alternate = alternates  # type: ignore[attr-defined]
 
     @event_priority(-150)
     def on_template_context(
         self, context: TemplateContext, *, template_name: str, config: MkDocsConfig
     ) -> TemplateContext:
         """Give 404.html its view."""
-        i18n = config.plugins.get("i18n")
-        if i18n is not None and i18n.extra_alternate:
-            # static-i18n leaves the last page's language links of the locale built before, in an attribute that
-            # hides the item of the same name; here they lead home.
-            config.extra.alternate = deepcopy(i18n.extra_alternate)  # type: ignore[attr-defined]
+        self._lead_switcher(config, "")
         view = self.viewer.not_found(urlsplit(config.site_url or "/").path)
         context["view"] = view  # type: ignore[typeddict-unknown-key]
         return context

@@ -69,7 +69,8 @@ class Problem:
     `path` is the file to edit; `line` and `column` count from 1, columns in characters. `rule` is the short name of
     the rule that found it, `message` says what is wrong, `hint` how to mend it. `end_line` and `end_column` say where
     it ends (the column is the first one behind it; 0 where it is a place only). `locale` is the code of the locale
-    whose file it is, `segment` the text of the segment that it is in, `fix` what would mend it.
+    whose file it is, `segment` the text of the segment that it is in, `fix` what would mend it. Of a reference in a
+    built site, `page` is the built file below the site's root, `target` the reference as written there.
     """
 
     path: Path
@@ -84,6 +85,8 @@ class Problem:
     severity: Severity = Severity.ERROR
     segment: str = field(default="", repr=False)
     fix: Fix | None = field(default=None, compare=False, repr=False)
+    page: str = field(default="", compare=False, repr=False)
+    target: str = field(default="", compare=False, repr=False)
 
     def __str__(self) -> str:
         """The finding as `path:line:column: message [rule]`, the path relative to where the reader stands."""

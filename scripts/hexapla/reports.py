@@ -54,7 +54,10 @@ def summary(problems: Sequence[Problem], known: int = 0, gone: int = 0, ignored:
 
 
 def to_json(problems: Sequence[Problem], translate: Translate = str) -> str:
-    """Give problems as JSON: a list of objects. `end_line` and `end_column` are null where only a place is known."""
+    """Give problems as JSON: a list of objects. `end_line` and `end_column` are null where only a place is known.
+
+    Problems of a built site have `page` and `target` besides.
+    """
     objects = [
         {
             "path": shown(problem.path),
@@ -69,6 +72,7 @@ def to_json(problems: Sequence[Problem], translate: Translate = str) -> str:
             "hint": str(translated(problem.hint, translate)),
             "segment": problem.segment or None,
         }
+        | ({"page": problem.page, "target": problem.target} if problem.page else {})
         for problem in problems
     ]
     return json.dumps(objects, ensure_ascii=False, indent=2)

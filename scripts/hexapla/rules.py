@@ -14,6 +14,8 @@ The modules rules_* hold the rules, by what they look at:
     rules_characters  characters that deceive or break
     rules_catalogs    gettext catalogs of the interface
     rules_records     which words a translation follows
+    rules_pages       the built site: every reference leads somewhere
+    rules_locales     the built site: its versions in several languages belong together
 """
 
 from __future__ import annotations
@@ -48,11 +50,12 @@ class Scope(Enum):
     DOCUMENT = "document"
     PASSAGE = "passage"
     PAIR = "pair"
+    BUILT = "built"
 
 
 @dataclass(frozen=True)
 class Rule:
-    """A rule. `check` yields Problems of a Corpus or a Subject, or Findings of a Passage or a Pair.
+    """A rule. `check` yields Problems of a Corpus or Subject, Findings of a Passage or Pair, or Tellings of a Built.
 
     `severity` is what mkdocs.yml can change. A rule that `is_guard` protects readers, so no document can have it
     ignored. One that `is_for_build` is run before every build.

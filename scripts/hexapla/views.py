@@ -21,6 +21,7 @@ from markupsafe import Markup, escape
 from hexapla import cldr, speech
 from hexapla.catalogs import Messages
 from hexapla.config import Comments, Locale, Site
+from hexapla.marking import UNMARKABLE
 from hexapla.publication import Publication
 from hexapla.rules import RULES, Rule
 from hexapla.status import INTERFACE, Report, Row, total
@@ -265,6 +266,13 @@ class Viewer:
     def _words(self) -> Messages:
         return self.messages[self.locale.code]
 
+    @cached_property
+    def fallbacks(self) -> frozenset[str]:
+        """The addresses, below the site's root, of this locale's pages that show the source's text."""
+        found = self.publication
+        paths = found.documents[found.site.source.code]
+        return frozenset(found.url(self.locale, path) for path in paths if found.is_fallback(self.locale, path))
+
     def document(self, path: str, html: str, base: str, title: str, edit_url: str) -> View:
         """The view of a document: `path` below the locale's folder, `html` its rendered text."""
         publication, locale, site = self.publication, self.locale, self.site
@@ -378,13 +386,16 @@ class Viewer:
             return self._figures(row, self._words.gettext("Words of the interface"), "")
         href = base + self.publication.url(locale, row.document)
         title = str(self.publication.meta(self.locale, row.document).get("title") or row.document)
+        is_published = not self.publication.is_fallback(locale, row.document)
         links = []
         for unit in states.units.get((locale.code, row.document), ()):
             if unit.state is State.STALE and unit.source and unit.translation:
                 words = unit.translation.text
                 line = f"{edit}{locale.code}/{row.document}#L{unit.translation.line}" if edit else ""
                 short = words if len(words) <= 60 else words[:59].rpartition(" ")[0] + "…"
-                place = f"{href}#{name}" if (name := anchor_of(unit.source)) else href
+                # A page that is not published has no marks, nor have words that are no block of their own.
+                is_marked = is_published and unit.source.kind not in UNMARKABLE
+                place = f"{href}#{name}" if is_marked and (name := anchor_of(unit.source)) else href
                 links.append(StaleLink(place, plain_text(short), line))
         is_foreign = self.publication.is_fallback(self.locale, row.document)
         tag = self.site.source.tag if is_foreign else ""

@@ -1,0 +1,254 @@
+"""Link checks of a built site: read, resolve, and report at the line to edit.
+
+Idea of untitaker/hyperlink: uses and definitions are collected from the built pages, what is used and not defined is
+broken, and the report names the Markdown. The rules are in rules_pages and rules_locales.
+"""
+
+from __future__ import annotations
+
+import json
+import posixpath
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from hexapla import external, linksfile, pages, resolution
+from hexapla.checks import Report, weighed
+from hexapla.config import absolute
+from hexapla.external import Kind, Verdict
+from hexapla.linksfile import LinksFile
+from hexapla.pages import Page
+from hexapla.problems import Fix, Problem, Severity, Stop, Text, say
+from hexapla.publication import Publication
+from hexapla.resolution import Built, Telling
+from hexapla.rules import RULES, Scope
+from hexapla.sources import Sources, Spot
+
+ANCHORS_ONLY = 3
+"""The exit status where anchors are broken, and nothing else is."""
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What is checked: a folder of built files, where it is published, and the publication it was built from, if any.
+
+    `shown_as` is the folder that problems name, where the files are not there yet.
+    """
+
+    root: Path
+    site_url: str = ""
+    found: Publication | None = None
+    shown_as: Path | None = None
+
+
+@dataclass
+class Checked:
+    """What a check of links found, and the site as it was read."""
+
+    report: Report
+    built: Built
+    pages: int = 0
+    uses: int = 0
+    seconds: Mapping[str, float] = field(default_factory=dict)
+
+
+def subject(root: Path, found: Publication | None = None, base_url: str | None = None) -> Subject:
+    """Find out what a folder is. Raises Stop where it holds no HTML.
+
+    Without `base_url`, a site is published where mkdocs.yml says, or else where its home page's canonical link leads.
+    """
+    root = absolute(root)
+    if not any(root.rglob("*.htm*")) if root.is_dir() else True:
+        hint = say("build it first: hexapla build; or name a folder of HTML")
+        raise Stop([Problem(root, 1, 1, "target", say("holds no HTML"), hint)])
+    url = base_url if base_url is not None else found.site.site_url if found else ""
+    if not url and (home := pages.read(root, "index.html")) and re.match(r"(?i)https?://", home.canonical or ""):
+        url = home.canonical or ""
+    return Subject(root, url, found)
+
+
+def check(one: Subject) -> Checked:
+    """Check the links of a built site, but for those that lead to other sites."""
+    settings, problems = _settings(one)
+    built = resolution.read(one.root, one.site_url, settings.size_limit or resolution.SIZE_LIMIT)
+    tellings = {telling for each in RULES.values() if each.scope is Scope.BUILT for telling in each.check(built)}
+    problems = [*problems, *_Reporter(one, built).problems(tellings)]
+    return Checked(_report(one, problems), built, sum(facts.is_html for facts in built.facts))
+
+
+def check_external(one: Subject, checked: Checked, cache: Path, guard_allowed: Collection[str] = ()) -> Report:
+    """Check the links that lead to other sites, through lychee. Raises Stop where that cannot be run."""
+    settings, _ = _settings(one)
+    uses: dict[str, list[tuple[str, int]]] = {}
+    for facts in checked.built.facts:
+        for leaving in facts.exits:
+            if leaving.host != checked.built.base.host:
+                uses.setdefault(leaving.address, []).append((facts.path, leaving.number))
+    verdicts = external.check(sorted(uses), settings, cache, guard_allowed)
+    reporter = _Reporter(one, checked.built)
+    problems = [
+        reporter.of_verdict(address, verdict, uses[address], settings)
+        for address, verdict in verdicts.items()
+        if verdict.kind is not Kind.OK
+    ]
+    return _report(one, [*problems, *settings.unused(uses)])
+
+
+def _settings(one: Subject) -> tuple[LinksFile, Sequence[Problem]]:
+    """Read locales/links.toml, where there are sources."""
+    return linksfile.load(one.found.site.root) if one.found else (LinksFile(), [])
+
+
+def _report(one: Subject, problems: Iterable[Problem]) -> Report:
+    if one.found:
+        return Report(tuple(sorted(weighed(one.found.site, set(problems)))))
+    return Report(tuple(sorted(replace(problem, severity=RULES[problem.rule].severity) for problem in set(problems))))
+
+
+def joined(*reports: Report) -> Report:
+    """Join reports into one."""
+    return Report(tuple(sorted({problem for one in reports for problem in one.problems})))
+
+
+def status(problems: Iterable[Problem], is_strict: bool = False) -> int:
+    """Give the exit status: 0 all is well, 3 anchors are broken and nothing else, 1 anything else."""
+    rules = {problem.rule for problem in problems if is_strict or problem.severity is Severity.ERROR}
+    return 0 if not rules else ANCHORS_ONLY if rules == {"missing-anchor"} else 1
+
+
+# Where to edit
+
+FIXABLE = frozenset({"wrong-case", "wrong-locale", "missing-slash"})
+"""Rules that know where a link should lead, for sure."""
+
+
+class _Reporter:
+    """Makes problems of findings: each at the line to edit, the same place once."""
+
+    def __init__(self, one: Subject, built: Built) -> None:
+        self.one, self.built = one, built
+        self.sources = Sources(one.root, built.base, one.found)
+        self.last: Page | None = None
+
+    def problems(self, tellings: Iterable[Telling]) -> Iterator[Problem]:
+        """Yield the problems of findings. What a template says on every page is told once."""
+        told: set[tuple[Path, int, int, str, str]] = set()
+        for telling in sorted(
+            tellings, key=lambda one: (one.path, one.number, one.rule, one.identity, str(one.message))
+        ):
+            page = self._page(telling.path)
+            spot = self._spot(page, telling)
+            target = page.uses[telling.number].text if 0 <= telling.number < len(page.uses) else ""
+            is_shared = not spot.document and not spot.path.is_relative_to(self.one.root)
+            key = (spot.path, spot.line, spot.column, telling.rule, target if is_shared else str(telling.message))
+            if key not in told:
+                told.add(key)
+                yield self._problem(
+                    telling.rule, spot, page.path, target, telling.message, telling.hint, self._fix(telling, page, spot)
+                )
+
+    def of_verdict(
+        self, address: str, verdict: Verdict, uses: Sequence[tuple[str, int]], settings: LinksFile
+    ) -> Problem:
+        """Make one problem of a link that fails, at its first place, with every locale that has it."""
+        rules = {Kind.BROKEN: "dead-link", Kind.UNVERIFIABLE: "unverified-link", Kind.REFUSED: "private-link"}
+        path, number = uses[0]
+        page = self._page(path)
+        spot = self.sources.of_use(page, number)
+        locales = sorted({self._language(path) for path, _ in uses} - {""})
+        if len(locales) > 1:
+            values = {"address": address, "reason": verdict.reason, "locales": ", ".join(locales)}
+            message = say("%(address)s: %(reason)s; in %(locales)s", **values)
+        else:
+            message = say("%(address)s: %(reason)s", address=address, reason=verdict.reason)
+        entry, fix = settings.replacement(address), None
+        hint = say("look at it in a browser; if it is right, add it to locales/links.toml with a reason")
+        if verdict.kind is Kind.BROKEN:
+            hint = say("link to another page, or remove the link")
+        if entry:
+            hint = say("write %(address)s: %(reason)s", address=entry.by, reason=entry.reason)
+            fix = Fix(spot.start, spot.end, entry.by) if spot.written == address else None
+        return self._problem(rules[verdict.kind], spot, path, address, message, hint, fix)
+
+    def _language(self, path: str) -> str:
+        number = self.built.numbers.get(path)
+        facts = self.built.by_number.get(number) if number is not None else None
+        return facts.language if facts else ""
+
+    def _page(self, path: str) -> Page:
+        """Read a built file again; findings come file by file."""
+        if self.last is None or self.last.path != path:
+            self.last = pages.read(self.one.root, path) or Page(path)
+        return self.last
+
+    def _spot(self, page: Page, telling: Telling) -> Spot:
+        if telling.number >= 0:
+            return self.sources.of_use(page, telling.number)
+        if telling.identity:
+            return self.sources.of_id(page, telling.identity, 1 if telling.rule == "duplicate-id" else 0)
+        return self.sources.of_page(page)
+
+    def _fix(self, telling: Telling, page: Page, spot: Spot) -> Fix | None:
+        """Give the change that would mend a finding in a document."""
+        if telling.rule not in FIXABLE or telling.right is None or not spot.document or not self.one.found:
+            return None
+        address, hash_sign, rest = spot.written.partition("#")
+        if address.endswith(".md"):
+            return self._to_document(telling.right, spot, hash_sign + rest)
+        here = posixpath.dirname(page.path)
+        end = "/" if telling.right.endswith("/") or not telling.right else ""
+        path = posixpath.relpath(telling.right or ".", here or ".")
+        return Fix(spot.start, spot.end, resolution.url(path + end) + hash_sign + rest)
+
+    def _to_document(self, right: str, spot: Spot, rest: str) -> Fix | None:
+        """Let a link between documents lead to the one that makes a page."""
+        assert self.one.found
+        for locale in self.one.found.site.locales:
+            for path in self.one.found.files[locale.code]:
+                if locale.code == spot.locale and self.one.found.url(locale, path) == resolution.url(right):
+                    target = posixpath.relpath(path, posixpath.dirname(spot.document) or ".")
+                    return Fix(spot.start, spot.end, target + rest)
+        return None
+
+    def _problem(
+        self, rule: str, spot: Spot, page: str, target: str, message: Text | str, hint: Text | str, fix: Fix | None
+    ) -> Problem:
+        path = spot.path
+        if self.one.shown_as and path.is_relative_to(self.one.root):
+            path = self.one.shown_as / path.relative_to(self.one.root)
+        return Problem(
+            path,
+            spot.line,
+            spot.column,
+            rule,
+            message,
+            hint,
+            spot.end_line,
+            spot.end_column,
+            locale=spot.locale,
+            fix=fix,
+            page=page,
+            target=target,
+        )
+
+
+# Dump
+
+
+def dump(one: Subject) -> Iterator[str]:
+    """Yield every use and every definition of a built site as JSON, one to a line, file by file."""
+    for path, _ in sorted(resolution.files(one.root)):
+        yield _json(kind="file", page=path)
+        page = pages.read(one.root, path)
+        for use in page.uses if page else ():
+            yield _json(kind="use", page=path, by=use.kind, target=use.text, hreflang=use.language or None)
+        for identity in page.ids if page else ():
+            yield _json(kind="anchor", page=path, id=identity)
+
+
+def _json(**fields: Any) -> str:
+    # What no UTF-8 can hold is escaped.
+    text = json.dumps({key: value for key, value in fields.items() if value is not None}, ensure_ascii=False)
+    return text.encode("utf-8", "backslashreplace").decode()
