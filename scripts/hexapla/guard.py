@@ -165,6 +165,7 @@ class Guard:
         self._started = threading.Event()
         self._failure: OSError | None = None
         self._end: asyncio.Event | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
         self._transports: weakref.WeakSet[asyncio.WriteTransport] = weakref.WeakSet()
 
     def __enter__(self) -> Guard:
@@ -207,20 +208,32 @@ class Guard:
         self.address = "http://{}:{}".format(*server.sockets[0].getsockname()[:2])
         self._started.set()
         await self._end.wait()
+        # A server that closes while asyncio accepts a connection leaves it open, so first there are no more of them.
+        for listening in server.sockets:
+            with contextlib.suppress(NotImplementedError):  # Windows
+                self._loop.remove_reader(listening.fileno())
+        for _ in range(3):
+            await asyncio.sleep(0)
         server.close()
-        # A connection that was just accepted is a task that makes another, so once is not enough.
+        # A connection that was just accepted is a task of asyncio's that makes one of ours, so once is not enough.
         while tasks := asyncio.all_tasks() - {asyncio.current_task()}:
-            for task in tasks:
+            for task in self._tasks:
                 task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await asyncio.wait(tasks)
             await asyncio.sleep(0)
         for transport in tuple(self._transports):
             transport.abort()
         await server.wait_closed()
         await asyncio.sleep(0)
 
-    async def _begin(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    def _begin(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        # Not a coroutine: one that is cancelled before its first step would never know its connection.
         self._transports.add(writer.transport)
+        task = self._loop.create_task(self._attend(reader, writer))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _attend(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             async with self._places:
                 await self._answer(reader, writer)

@@ -9,8 +9,9 @@ from __future__ import annotations
 import json
 import posixpath
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -34,13 +35,15 @@ ANCHORS_ONLY = 3
 class Subject:
     """What is checked: a folder of built files, where it is published, and the publication it was built from, if any.
 
-    `shown_as` is the folder that problems name, where the files are not there yet.
+    `shown_as` is the folder that problems name, where the files are not there yet. `today` is the date by which entries
+    of locales/links.toml have expired: a build must not fail because a day has come.
     """
 
     root: Path
     site_url: str = ""
     found: Publication | None = None
     shown_as: Path | None = None
+    today: date | None = None
 
 
 @dataclass
@@ -49,9 +52,6 @@ class Checked:
 
     report: Report
     built: Built
-    pages: int = 0
-    uses: int = 0
-    seconds: Mapping[str, float] = field(default_factory=dict)
 
 
 def subject(root: Path, found: Publication | None = None, base_url: str | None = None) -> Subject:
@@ -60,7 +60,7 @@ def subject(root: Path, found: Publication | None = None, base_url: str | None =
     Without `base_url`, a site is published where mkdocs.yml says, or else where its home page's canonical link leads.
     """
     root = absolute(root)
-    if not any(root.rglob("*.htm*")) if root.is_dir() else True:
+    if not any(path.endswith((".html", ".htm", ".xhtml")) for path, _ in resolution.files(root)):
         hint = say("build it first: hexapla build; or name a folder of HTML")
         raise Stop([Problem(root, 1, 1, "target", say("holds no HTML"), hint)])
     url = base_url if base_url is not None else found.site.site_url if found else ""
@@ -75,7 +75,7 @@ def check(one: Subject) -> Checked:
     built = resolution.read(one.root, one.site_url, settings.size_limit or resolution.SIZE_LIMIT)
     tellings = {telling for each in RULES.values() if each.scope is Scope.BUILT for telling in each.check(built)}
     problems = [*problems, *_Reporter(one, built).problems(tellings)]
-    return Checked(_report(one, problems), built, sum(facts.is_html for facts in built.facts))
+    return Checked(_report(one, problems), built)
 
 
 def check_external(one: Subject, checked: Checked, cache: Path, guard_allowed: Collection[str] = ()) -> Report:
@@ -98,7 +98,7 @@ def check_external(one: Subject, checked: Checked, cache: Path, guard_allowed: C
 
 def _settings(one: Subject) -> tuple[LinksFile, Sequence[Problem]]:
     """Read locales/links.toml, where there are sources."""
-    return linksfile.load(one.found.site.root) if one.found else (LinksFile(), [])
+    return linksfile.load(one.found.site.root, one.today) if one.found else (LinksFile(), [])
 
 
 def _report(one: Subject, problems: Iterable[Problem]) -> Report:

@@ -358,7 +358,7 @@ class _Sieve:
             return
         if reference.is_absolute:
             self._absolute(number, use)
-        elif self.is_elsewhere and reference.up >= 0:
+        elif self.is_elsewhere:
             return
         if reference.path is None and not self.page.base:
             self._part(number, use, self.own, reference.fragment)

@@ -72,7 +72,7 @@ class Versions:
         found = set()
         for facts in self.pages:
             target = self._canonical(facts)
-            if target and target.path != facts.path and self.split(target.path)[1] == self.split(facts.path)[1]:
+            if target and target.path != facts.path and _may_be_canonical(self, facts, target):
                 found.add(facts.path)
         return frozenset(found)
 
@@ -82,11 +82,12 @@ class Versions:
 
     @cached_property
     def pages(self) -> tuple[Facts, ...]:
-        """The pages that can have versions: those that search engines may show."""
+        """The pages that can have versions: those that search engines may show, and that can be read."""
+        candidates = (facts for facts in self.built.facts if facts.is_html and facts.is_read)
         return tuple(
             facts
-            for facts in self.built.facts
-            if facts.is_html and not facts.is_hidden and not facts.refresh and not facts.path.endswith("404.html")
+            for facts in candidates
+            if not facts.is_hidden and not facts.refresh and not facts.path.endswith("404.html")
         )
 
     def translated(self, facts: Facts) -> dict[str, Facts]:
@@ -108,12 +109,14 @@ def versions(built: Built) -> Versions:
     return found
 
 
-def _number(built: Built, facts: Facts, kind: str, text: str, language: str = "") -> int:
-    """Find the use of a page by what it is; -1 where there is none."""
+def _number(built: Built, facts: Facts, kind: str, text: str, language: str = "", before: int = 0) -> int:
+    """Find the use of a page by what it is, and by how many of the same come before; -1 where there is none."""
     page = pages.read(built.root, facts.path)
     for number, use in enumerate(page.uses if page else ()):
         if (use.kind, use.text) == (kind, text) and use.language == (language or use.language):
-            return number
+            if not before:
+                return number
+            before -= 1
     return -1
 
 
@@ -136,11 +139,9 @@ def alternate(built: Built) -> Iterator[Telling]:
     for facts in found.pages:
         if found.folders and facts.path not in found.fallbacks:
             yield from _missing_alternates(found, facts)
-        seen: set[str] = set()
-        for language, address in facts.alternates:
-            if telling := _wrong_alternate(found, facts, language, address, seen):
+        for index in range(len(facts.alternates)):
+            if telling := _wrong_alternate(found, facts, index):
                 yield telling
-            seen.add(language.lower())
 
 
 def _missing_alternates(found: Versions, facts: Facts) -> Iterator[Telling]:
@@ -166,20 +167,22 @@ def _missing_alternates(found: Versions, facts: Facts) -> Iterator[Telling]:
         yield Telling("alternate", facts.path, -1, message, hint, right=found.built.address_of(version.path))
 
 
-def _wrong_alternate(found: Versions, facts: Facts, language: str, address: str, seen: set[str]) -> Telling | None:
-    """Say what is wrong with one alternate; its language has not been `seen` before."""
+def _wrong_alternate(found: Versions, facts: Facts, index: int) -> Telling | None:
+    """Say what is wrong with one of a page's alternates."""
     built = found.built
+    language, address = facts.alternates[index]
+    earlier = facts.alternates[:index]
 
     def tell(message: str, hint: str) -> Telling:
-        return Telling(
-            "alternate", facts.path, _number(built, facts, "link alternate", address, language), message, hint
-        )
+        before = earlier.count((language, address))
+        number = _number(built, facts, "link alternate", address, language, before)
+        return Telling("alternate", facts.path, number, message, hint)
 
     if language.lower() != "x-default" and not re.fullmatch(TAG, language):
         return tell(
             say("%(language)s is no language tag", language=repr(language)), say("write one such as fr or pt-BR")
         )
-    if language.lower() in seen:
+    if language.lower() in {one.lower() for one, _ in earlier}:
         return tell(say("two alternates are for %(language)s", language=language), say("keep one"))
     if not re.match(r"(?i)https?://", address):
         message = say("the alternate %(address)s is not a whole address", address=addresses.quoted(address))
@@ -267,6 +270,9 @@ def canonical(built: Built) -> Iterator[Telling]:
             yield Telling("canonical", facts.path, place, message, say("write it with https: and the host"))
         elif target is not None and target.path != facts.path and not _may_be_canonical(found, facts, target):
             message = say("the canonical link of this page leads to %(page)s", page="/" + built.address_of(target.path))
+            yield Telling("canonical", facts.path, place, message, say("let it lead to the page itself"))
+        elif built.base.host and (host := addresses.read(facts.canonical, built.base).host):
+            message = say("the canonical link of this page leads to %(page)s", page=host)
             yield Telling("canonical", facts.path, place, message, say("let it lead to the page itself"))
 
 

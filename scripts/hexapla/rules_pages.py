@@ -111,6 +111,7 @@ def malformed_url(built: Built) -> Iterator[Telling]:
     Good: `[write](mailto:name@example.org)`, `[page](https://example.org)`
     """
     yield from built.told("malformed-url")
+    yield from built.told("url-scheme")  # a rule of documents: rules_links
 
 
 @rule("development-host", Scope.BUILT, is_guard=True)
@@ -198,11 +199,14 @@ def redirect_loop(built: Built) -> Iterator[Telling]:
             yield Telling(
                 "redirect-loop", facts.path, facts.refresh.number, message, say("let it lead to a page that stays")
             )
-    onward = {source.strip("/"): target.strip("/") for source, target in built.redirects if target.startswith("/")}
-    for source in onward:
-        if source in _circle(source, onward) and "_redirects" in built.numbers:
+    onward: dict[str, str] = {}
+    numbers: dict[str, int] = {}
+    for number, (source, target) in enumerate(pair for pair in built.redirects if pair[1]):
+        if target.startswith("/") and source.strip("/") not in onward:  # a host takes the first that fits
+            onward[source.strip("/")], numbers[source.strip("/")] = target.strip("/"), number
+    for source, number in numbers.items():
+        if source in _circle(source, onward):
             message = say("%(path)s is sent around in a circle", path="/" + source)
-            number = [target.strip("/") for _, target in built.redirects if target].index(onward[source])
             yield Telling("redirect-loop", "_redirects", number, message, say("let it lead to a page that stays"))
 
 
@@ -232,7 +236,7 @@ def orphan_page(built: Built) -> Iterator[Telling]:
     for number, facts in built.by_number.items():
         name = facts.path.rpartition("/")[2]
         is_needless = facts.is_hidden or facts.refresh is not None or name == "404.html" or facts.path in homes
-        if facts.is_html and not linked[number] and not is_needless:
+        if facts.is_html and facts.is_read and not linked[number] and not is_needless:
             message = say("no page links to this one")
             yield Telling("orphan-page", facts.path, -1, message, say("link to it, or put it into the navigation"))
 
