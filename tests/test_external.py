@@ -20,8 +20,9 @@ from typing import Any
 
 import pytest
 from hexapla import external, guard, linksfile
+from hexapla.addresses import is_private
 from hexapla.external import Kind, Verdict, check
-from hexapla.guard import Guard, Outcome, is_private
+from hexapla.guard import Guard, Outcome
 from hexapla.linksfile import Host, LinksFile
 from hexapla.problems import Problem, Stop
 
@@ -120,7 +121,13 @@ def test_verdicts_and_requests(ask: Asking, server: Log, guards: list[Guard]) ->
         "to:http:!!0x7f.1!": ("127.0.0.1", 80),
     }
     paths = "ok slow-body hop3 endless 403 404 410 500 500-then-200 404-then-200 slow-head closed".split()
-    unknown = ["http://nobody.hexapla/", "https://nobody.hexapla/", f"https://later.{SITE}/", f"http://www.{SITE}:22/"]
+    unknown = [
+        "http://www.w3.org/1999/xhtml",
+        "http://nobody.hexapla/",
+        "https://nobody.hexapla/",
+        f"https://later.{SITE}/",
+        f"http://www.{SITE}:22/",
+    ]
     quick = settings(slow=Host(concurrency=4, interval=0.05, retries=1, timeout=1))
     slow = ask.url("slow-head", "slow")
     urls = [*(path for path in paths if path != "slow-head"), *redirected, *unknown, slow, "http://example.com/"]
@@ -141,6 +148,7 @@ def test_verdicts_and_requests(ask: Asking, server: Log, guards: list[Guard]) ->
         "404-then-200": ("ok", 200, "answers 200"),
         "closed": ("unverifiable", None, "the connection was closed before the answer"),
         slow: ("unverifiable", None, "did not answer in time"),
+        "http://www.w3.org/1999/xhtml": ("broken", None, "there is no such host"),
         "http://nobody.hexapla/": ("broken", None, "there is no such host"),
         "https://nobody.hexapla/": ("broken", None, "there is no such host"),
         f"https://later.{SITE}/": ("unverifiable", None, "its host could not be looked up"),
@@ -332,11 +340,21 @@ def test_dead_for_a_second_day(ask: Asking, server: Log) -> None:
     assert server.count("/404") == 3, "what was dead the day before is asked for once"
 
 
+def test_dead_in_one_attempt(ask: Asking, server: Log) -> None:
+    how = settings(www=Host(concurrency=1, interval=2.0, retries=0))
+    assert told(ask("404", how=how, limit=1.5)) == {"404": ("unverifiable", 404, "answers 404")}
+    assert server.count("/404") == 1, "there was no time for a second attempt"
+    assert told(ask("404")) == {"404": ("broken", 404, "answers 404")}
+    assert server.count("/404") == 2
+
+
 @pytest.mark.parametrize("text", ["", "[]", "{", '{"a": 1}', '{"URL": {"why": "x", "status": null}}', "[" * 100_000])
 def test_damaged_memory(ask: Asking, text: str) -> None:
     ask.folder.mkdir()
     (ask.folder / external.HISTORY).write_text(text.replace("URL", ask.url("ok")))
     (ask.folder / external.CACHE).write_bytes(b'\xff"\x00,,\n' + text.encode())
+    assert ask("ok")["ok"].kind is Kind.OK
+    (ask.folder / external.CACHE).write_text("http://a.org/,200,1\nhttp://a.org/,999999,x\n,,,\n\n'\"\n" + text)
     assert ask("ok")["ok"].kind is Kind.OK
 
 

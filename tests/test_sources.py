@@ -245,7 +245,7 @@ def test_addresses_that_mkdocs_has_rewritten(small: Small) -> None:
     assert small.of_use(page, "../ids/#प", "a href") == ["docs/en/anchors.md:3:5", "docs/en/anchors.md:5:5"]
     assert small.of_use(page, "../ids/#%E0%A4%AA", "a href") == ["docs/en/anchors.md:3:19"]
     assert small.of_use(page, "../pictures/front.png", "img src") == ["docs/en/anchors.md:5:22"]
-    assert small.of_use("fr/index.html", "links/", "a href")[-1] == "docs/fr/index.md:3:10"
+    assert small.of_use("fr/index.html", "links/", "a href")[-1] == "docs/fr/index.md:3:9"
 
 
 def test_a_paragraph_that_is_not_translated_is_edited_in_the_source(small: Small) -> None:
@@ -444,7 +444,7 @@ def test_without_directory_urls(make_site: MakeSite) -> None:
     z = main('<article><a href="../x.html">z</a></article>')
     site = by_hand(make_site(texts, "use_directory_urls: false\n" + NO_HINDI), {"x.html": x, "fr/sub/z.html": z})
     assert site.of_use("x.html", "sub/z.html#a") == ["docs/en/x.md:3:5"]
-    assert site.of_use("x.html", "index.html") == ["docs/en/x.md:3:25"]
+    assert site.of_use("x.html", "index.html") == ["docs/en/x.md:3:24"]
     assert site.of_use("fr/sub/z.html", "../x.html") == ["docs/en/sub/z.md:3:5"]
 
 

@@ -5,9 +5,9 @@ As the WHATWG URL standard reads them. Where a whole one has to be read, host an
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from functools import lru_cache
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
@@ -55,6 +55,72 @@ def is_safe_address(address: str) -> bool:
         is_absolute = bool(scheme) or rest.startswith(("//", "\\"))
         return "\\" not in rest and not (not scheme and is_absolute) and not (is_absolute and "@" in authority)
     return True
+
+
+# Hosts
+
+NOT_PUBLIC_4 = (
+    IPv4Network("192.0.0.0/24"),  # for protocols; Python knows parts of it as global
+    IPv4Network("192.88.99.0/24"),  # 6to4 relays
+    IPv4Network("168.63.129.16/32"),  # a cloud's own services, at an address that looks like any other
+)
+GLOBAL_6 = IPv6Network("2000::/3")
+NAT64 = IPv6Network("64:ff9b::/96")
+
+IpAddress = IPv4Address | IPv6Address
+
+
+def is_public(address: IpAddress) -> bool:
+    """Tell whether an address is anybody's to reach, and every address that is wrapped in it as well."""
+    if isinstance(address, IPv4Address):
+        if address.is_multicast or address.is_reserved or any(address in network for network in NOT_PUBLIC_4):
+            return False
+        return address.is_global
+    if address.scope_id or address.is_multicast:
+        return False
+    if address in NAT64:
+        return is_public(IPv4Address(int(address) & 0xFFFFFFFF))
+    # Mapped addresses are outside of what is global, so they are refused even where the wrapped one is public.
+    if address not in GLOBAL_6 or not address.is_global or address.teredo:
+        return False
+    return address.sixtofour is None or is_public(address.sixtofour)
+
+
+def is_private(host: str) -> bool:
+    """Tell whether a host as written is an address that is not public, in any form that browsers read, or localhost.
+
+    `0x7f.1`, `2130706433`, `[::ffff:10.0.0.1]` and `::1` are. Other names are not looked up, so they are not; nor is
+    what is no host at all.
+    """
+    name = _host(host)
+    if name is None:
+        return False
+    address = address_of(name)
+    if address is not None:
+        return not is_public(address)
+    name = name.rstrip(".")
+    return name == "localhost" or name.endswith(".localhost")
+
+
+def _host(host: str) -> str | None:
+    """Give a host as browsers read it."""
+    import ada_url
+
+    bracketed = f"[{host}]" if host.count(":") > 1 and not host.startswith("[") else host
+    if re.search(r"[/?#@\\\s]", bracketed):
+        return None
+    try:
+        return ada_url.URL(f"http://{bracketed}/").hostname or None
+    except ValueError:
+        return None
+
+
+def address_of(host: str) -> IpAddress | None:
+    """Read a host that is an address; None where it is a name."""
+    try:
+        return ip_address(host.strip("[]"))
+    except ValueError:
+        return None
 
 
 # References of a built site
@@ -180,21 +246,13 @@ def _absolute(text: str, scheme: str, base: Base) -> Reference:
         rest = re.sub(r"^(?:https?:)?//[^/?#]*", "", text, flags=re.IGNORECASE)
         inner = _relative(rest if rest.startswith("/") else "/" + rest, base)
         return inner if inner.rule else inner._replace(is_absolute=True)
-    if is_private(parsed.hostname):
+    if PRIVATE_NAMES.search(parsed.hostname) or is_private(parsed.hostname):
         what = say("the host %(host)s is one of somebody’s own computer or network", host=parsed.hostname)
         return refuse("development-host", what, say("write the address that readers can reach"))
     if "." not in parsed.hostname.strip(".") and not parsed.hostname.startswith("["):
         what = say("%(host)s is no name of a public host", host=quoted(parsed.hostname))
         return refuse("malformed-url", what, hint)
     return Reference(host=parsed.hostname, address=whole)
-
-
-def is_private(host: str) -> bool:
-    """Whether a host, as a browser reads it, is in a house and not in the world: by its name or by its address."""
-    try:
-        return not ipaddress.ip_address(host.strip("[]")).is_global
-    except ValueError:
-        return bool(PRIVATE_NAMES.search(host.lower()))
 
 
 def _other(text: str, scheme: str, is_resource: bool) -> Reference:

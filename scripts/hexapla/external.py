@@ -10,9 +10,8 @@ asked a second time.
 
 from __future__ import annotations
 
-import csv
+import contextlib
 import html
-import io
 import json
 import os
 import shutil
@@ -26,7 +25,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from hexapla.guard import ANSWERS, Guard, Outcome, is_private
+from hexapla.addresses import is_private
+from hexapla.guard import ANSWERS, Guard, Outcome
 from hexapla.linksfile import Host, LinksFile, plain
 from hexapla.problems import Problem, Stop, Text, say, write_text
 
@@ -175,8 +175,6 @@ def check(
 
 def _target(url: str) -> str | None:
     """Give what is asked for; None for what is not."""
-    if len(url) > LONGEST:
-        return None
     target = plain(url)
     is_web = target.startswith(("http://", "https://")) and len(target) <= LONGEST and target.isascii()
     return target if is_web and _place(target) else None
@@ -302,18 +300,9 @@ class Lychee:
         return found
 
     def take_cache(self, path: Path) -> None:
-        """Give lychee what it wrote the last time; lines that it could not read are left out."""
-        try:
-            text = path.read_text("utf-8", "replace")
-        except OSError:
-            return
-        kept = io.StringIO(newline="")
-        writer = csv.writer(kept, lineterminator="\n")
-        try:
-            writer.writerows(row for row in csv.reader(io.StringIO(text, newline="")) if _is_cached(row))
-        except csv.Error:
-            return
-        (self.work / CACHE).write_text(kept.getvalue(), "utf-8", newline="")
+        """Give lychee what it wrote the last time. What it cannot read, it goes on without."""
+        with contextlib.suppress(OSError):
+            shutil.copyfile(path, self.work / CACHE)
 
     def keep_cache(self, path: Path) -> None:
         """Keep what lychee wrote."""
@@ -395,10 +384,6 @@ def _stop(settings: LinksFile, message: Text, hint: Text | None = None) -> Stop:
     return Stop([Problem(settings.path, 1, 1, "lychee", message, hint)])
 
 
-def _is_cached(row: Sequence[str]) -> bool:
-    return len(row) == 3 and row[1].isascii() and row[1].isdigit() and row[2].isascii() and row[2].isdigit()
-
-
 # Reading lychee's report
 
 
@@ -466,8 +451,10 @@ class History:
         _write(path, json.dumps(data, indent=1) + "\n")
 
     def fresh(self, target: str) -> Finding | None:
-        """Give what was found within a day."""
+        """Give what was found within a day; of what was dead in one attempt only, nothing."""
         finding, seen = self.findings.get(target, (None, 0.0))
+        if finding and finding.is_dead and finding.attempts < 2:
+            return None
         return finding if 0 <= time.time() - seen < FRESH else None
 
     def attempts(self, target: str, finding: Finding) -> int:

@@ -20,9 +20,11 @@ from collections.abc import Collection, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import StrEnum
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
+from ipaddress import ip_address
 from types import TracebackType
 from typing import Any
+
+from hexapla.addresses import IpAddress, address_of, is_public
 
 PORTS = frozenset({80, 443, 8080, 8443})
 """What the web is served on. Others belong to services that a request, however odd, should not reach: 22, 25, 6379."""
@@ -41,14 +43,6 @@ PATIENCE = 10.0
 
 IDLE = 60.0
 """Seconds for which nothing may pass through a connection. lychee's own timeout is the one that is felt."""
-
-NOT_PUBLIC_4 = (
-    IPv4Network("192.0.0.0/24"),  # for protocols; Python knows parts of it as global
-    IPv4Network("192.88.99.0/24"),  # 6to4 relays
-    IPv4Network("168.63.129.16/32"),  # a cloud's own services, at an address that looks like any other
-)
-GLOBAL_6 = IPv6Network("2000::/3")
-NAT64 = IPv6Network("64:ff9b::/96")
 
 
 class Outcome(StrEnum):
@@ -72,60 +66,6 @@ ANSWERS = {
     Outcome.UNREACHABLE: 502,
     Outcome.MALFORMED: 400,
 }
-
-Address = IPv4Address | IPv6Address
-
-
-def is_public(address: Address) -> bool:
-    """Tell whether an address is anybody's to reach, and every address that is wrapped in it as well."""
-    if isinstance(address, IPv4Address):
-        if address.is_multicast or address.is_reserved or any(address in network for network in NOT_PUBLIC_4):
-            return False
-        return address.is_global
-    if address.scope_id or address.is_multicast:
-        return False
-    if address in NAT64:
-        return is_public(IPv4Address(int(address) & 0xFFFFFFFF))
-    # Mapped addresses are outside of what is global, so they are refused even where the wrapped one is public.
-    if address not in GLOBAL_6 or not address.is_global or address.teredo:
-        return False
-    return address.sixtofour is None or is_public(address.sixtofour)
-
-
-def is_private(host: str) -> bool:
-    """Tell whether a host as written is an address that is not public, in any form that browsers read, or localhost.
-
-    `0x7f.1`, `2130706433`, `[::ffff:10.0.0.1]` and `::1` are. Other names are not looked up, so they are not; nor is
-    what is no host at all.
-    """
-    name = _host(host)
-    if name is None:
-        return False
-    address = _address(name)
-    if address is not None:
-        return not is_public(address)
-    name = name.rstrip(".")
-    return name == "localhost" or name.endswith(".localhost")
-
-
-def _host(host: str) -> str | None:
-    """Give a host as browsers read it."""
-    import ada_url
-
-    bracketed = f"[{host}]" if host.count(":") > 1 and not host.startswith("[") else host
-    if re.search(r"[/?#@\\\s]", bracketed):
-        return None
-    try:
-        return ada_url.URL(f"http://{bracketed}/").hostname or None
-    except ValueError:
-        return None
-
-
-def _address(host: str) -> Address | None:
-    try:
-        return ip_address(host.strip("[]"))
-    except ValueError:
-        return None
 
 
 @dataclass(frozen=True)
@@ -294,8 +234,8 @@ class Guard:
                 return Outcome.CONNECTED, streams
         return Outcome.UNREACHABLE, None
 
-    async def _addresses(self, host: str, port: int) -> Sequence[Address]:
-        literal = _address(host)
+    async def _addresses(self, host: str, port: int) -> Sequence[IpAddress]:
+        literal = address_of(host)
         if literal is not None:
             return [literal]
         look_up = self._loop.run_in_executor(

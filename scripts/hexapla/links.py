@@ -13,12 +13,11 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from hexapla import external, linksfile, pages, resolution
+from hexapla import linksfile, pages, resolution
 from hexapla.checks import Report, weighed
 from hexapla.config import absolute
-from hexapla.external import Kind, Verdict
 from hexapla.linksfile import LinksFile
 from hexapla.pages import Page
 from hexapla.problems import Fix, Problem, Severity, Stop, Text, say
@@ -26,6 +25,9 @@ from hexapla.publication import Publication
 from hexapla.resolution import Built, Telling
 from hexapla.rules import RULES, Scope
 from hexapla.sources import Sources, Spot
+
+if TYPE_CHECKING:
+    from hexapla.external import Verdict
 
 ANCHORS_ONLY = 3
 """The exit status where anchors are broken, and nothing else is."""
@@ -80,6 +82,9 @@ def check(one: Subject) -> Checked:
 
 def check_external(one: Subject, checked: Checked, cache: Path, guard_allowed: Collection[str] = ()) -> Report:
     """Check the links that lead to other sites, through lychee. Raises Stop where that cannot be run."""
+    from hexapla import external  # takes long to import
+    from hexapla.external import Kind
+
     settings, _ = _settings(one)
     uses: dict[str, list[tuple[str, int]]] = {}
     for facts in checked.built.facts:
@@ -153,7 +158,7 @@ class _Reporter:
         self, address: str, verdict: Verdict, uses: Sequence[tuple[str, int]], settings: LinksFile
     ) -> Problem:
         """Make one problem of a link that fails, at its first place, with every locale that has it."""
-        rules = {Kind.BROKEN: "dead-link", Kind.UNVERIFIABLE: "unverified-link", Kind.REFUSED: "private-link"}
+        rules = {"broken": "dead-link", "unverifiable": "unverified-link", "refused": "private-link"}
         path, number = uses[0]
         page = self._page(path)
         spot = self.sources.of_use(page, number)
@@ -165,7 +170,7 @@ class _Reporter:
             message = say("%(address)s: %(reason)s", address=address, reason=verdict.reason)
         entry, fix = settings.replacement(address), None
         hint = say("look at it in a browser; if it is right, add it to locales/links.toml with a reason")
-        if verdict.kind is Kind.BROKEN:
+        if verdict.kind == "broken":
             hint = say("link to another page, or remove the link")
         if entry:
             hint = say("write %(address)s: %(reason)s", address=entry.by, reason=entry.reason)

@@ -21,7 +21,7 @@ from urllib.parse import unquote, urljoin
 import yaml
 from babel.messages import pofile
 
-from hexapla import addresses, catalogs, config, editing, inline, pages, publication, translations
+from hexapla import addresses, catalogs, config, editing, inline, marking, pages, publication, translations
 from hexapla.blocks import Opaque, Segment
 from hexapla.config import Locale
 from hexapla.content import FRONT_MATTER, Document
@@ -235,7 +235,7 @@ def _unescaped(match: re.Match[str]) -> str:
 
 def _in_json(text: str, start: int = 0, end: int | None = None) -> Iterator[Written]:
     """Yield the texts of JSON, those of JSON-LD without their fragment, which is a name there."""
-    for match in re.compile(r'"(?:[^"\\]|\\.)*+"').finditer(text, start, len(text) if end is None else end):
+    for match in re.compile(r'"(?:[^"\\]|\\.)*+"?').finditer(text, start, len(text) if end is None else end):
         try:
             value = str(json.loads(match[0]))
         except ValueError:
@@ -253,6 +253,10 @@ PROSE = (
     re.compile(r"<(main)\b", re.IGNORECASE),
 )
 """What holds a document's own text, and nothing of the frame around it, the narrowest first."""
+
+
+MISSING = "hx-missing"
+"""The class of a paragraph that a page shows in the source's words (hexapla.marking)."""
 
 
 class Built:
@@ -312,12 +316,14 @@ class Built:
     @cached_property
     def headings(self) -> tuple[tuple[int, int, str], ...]:
         """Where each heading starts and ends, and its letters."""
-        found = []
-        for match in re.finditer(r"<h([1-6])\b", self.source.text, re.IGNORECASE):
-            end = self.source.text.find(f"</h{match[1]}", match.end())
-            html = self.source.text[match.start() : max(end, match.end())]
-            html = re.sub(r"<a [^<>]*\bclass=\"headerlink\".*?</a>", "", html, flags=re.DOTALL)
-            found.append((match.start(), max(end, match.end()), _letters(unescape(_without_tags(html)))))
+        found, start = [], -1
+        for match in re.finditer(r"<(/?)h[1-6]\b", self.source.text, re.IGNORECASE):
+            if match[1] and start >= 0:
+                html = re.sub(
+                    r"<a [^<>]*\bclass=\"headerlink\"[^<>]*>[^<>]*", "", self.source.text[start : match.start()]
+                )
+                found.append((start, match.start(), _letters(unescape(_without_tags(html)))))
+            start = -1 if match[1] else match.start()
         return tuple(found)
 
 
@@ -337,11 +343,19 @@ def _key(use: Use) -> tuple[str, str]:
 
 def _standing(text: str, words: str, before: str = "") -> Iterator[Written]:
     """Yield where words stand for themselves in a text, as they are or escaped for HTML or JSON."""
-    forms = dict.fromkeys([words, escape(words), escape(words, quote=False), json.dumps(words)[1:-1]])
+    forms = _forms(words)
+    if not any(form in text for form in forms):
+        return  # which is much faster to see than with a pattern
     either = "|".join(re.escape(form) for form in forms)
     bounds = r"\s\"'`“”«»()<>="
     for match in re.finditer(rf"(?<![^{bounds}]){before}(?:{either})(?![^{bounds}])", text):
         yield Written(words, "", "", *match.span())
+
+
+@lru_cache(maxsize=256)
+def _forms(words: str) -> Sequence[str]:
+    """Give the ways in which a text can be written, the plain one first."""
+    return tuple(dict.fromkeys([words, escape(words), escape(words, quote=False), json.dumps(words)[1:-1]]))
 
 
 def _without_tags(html: str) -> str:
@@ -738,18 +752,23 @@ class Sources:
         source = self.found.site.source
         return place is not None and place[0] == _bare(self.found.url(source, path))
 
-    def _references_of(self, code: str, path: str, is_fallback: bool) -> list[Found]:
+    def _references_of(self, page: str, is_fallback: bool) -> list[Found]:
         """Give what a page's own text refers to, in its order: what is not translated comes from the source."""
         assert self.found is not None
+        locale, path = self._documents[page]
         source = self._text(self.found.site.source.code, path)
-        own = None if is_fallback else self._text(code, path)
+        own = None if is_fallback else self._text(locale.code, path)
         if own is None or source is None or own is source:
             text = own or source
             return [Found(text.source, one) for text in [text] if text for one in text.written]
         found = [Found(own.source, one) for one in own.written]
+        if MISSING not in self._built(page).source.text:
+            return found  # pairing the paragraphs would only take time
         shown: dict[Written, int] = {}
+        known = sorted(source.written, key=lambda one: one.order[-1])
         for at, start, end in _missing(self.found, own, source):
-            shown |= {one: at for one in source.written if start <= one.order[-1] < end}
+            first, last = (bisect_left(known, offset, key=lambda one: one.order[-1]) for offset in (start, end))
+            shown |= dict.fromkeys(known[first:last], at)
         # What is put in comes behind what ends at the same place.
         found += [Found(source.source, one._replace(order=(one.order[0], at, *one.order))) for one, at in shown.items()]
         return sorted(found, key=lambda one: one.written.order)
@@ -794,9 +813,8 @@ class Sources:
 
         That is the text and the place where it leads, each with the name of an attribute and without.
         """
-        locale, path = self._documents[page]
         index: dict[Sign, list[Found]] = {}
-        for one in self._references(locale.code, path, is_fallback):
+        for one in self._references(page, is_fallback):
             written = one.written
             if written.name in ("id", "name"):
                 continue
@@ -1050,7 +1068,7 @@ class Sources:
         within = next((one for one in built.headings if one[0] <= own.start < one[1]), None)
         if is_own and (built.is_in_prose(own) or within):
             locale, path = self._documents[page.path]
-            references = self._references(locale.code, path, self._is_fallback(page, locale, path))
+            references = self._references(page.path, self._is_fallback(page, locale, path))
             explicit = [
                 one for one in references if one.written.name in ("id", "name") and one.written.text == own.text
             ]
@@ -1109,9 +1127,11 @@ def _missing(found: Publication, own: Text, source: Text) -> Iterable[tuple[int,
     except Stop:
         return []
     placed = []
+    at = own.document.body_start
     for unit in units:
-        if unit.source and not unit.translation and unit.source.kind != "front matter":
-            at = editing.insertion(own.document, source.document, units, unit, {})[0]
+        if unit.translation and unit.translation.kind != "front matter":
+            at = editing.end_of_block(own.source.text, unit.translation)
+        elif unit.source and not unit.translation and unit.source.kind not in marking.UNMARKABLE:
             line = max(source.source.text.rfind(end, 0, unit.source.start) for end in "\r\n") + 1
             placed.append((at, line, editing.end_of_block(source.source.text, unit.source)))
     return placed
