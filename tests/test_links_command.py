@@ -6,10 +6,13 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hexapla import config, external, links, publication
+from hexapla.external import Verdict
 
-from tests.conftest import SMALL, MakeSite
+from tests.conftest import SMALL, MakeSite, serving
 
 LENIENT = SMALL.replace(
     "  - hexapla\n",
@@ -191,3 +194,55 @@ def test_rules_are_listed_and_explained(tmp_path: Path) -> None:
     listed = run(tmp_path, "links", "--list").stdout
     assert "wrong-locale" in listed and "dead-link" in listed
     assert run(tmp_path, "links", "--explain", "orphan-page").stdout.startswith("orphan-page (warning)")
+
+
+# Other sites
+
+
+def test_a_dead_link_is_told_once_with_every_locale(
+    make_site: MakeSite, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A real server on loopback stands for the other site: only the host's name in the documents is another."""
+    with serving(tmp_path / "empty") as address:
+        host = address.removeprefix("http://").rstrip("/")
+        ask = external.check
+
+        def check(urls: Any, settings: Any, cache: Path, allowed: Any) -> dict[str, Verdict]:
+            asked = {url: url.replace("https://other.example.net", f"http://{host}") for url in urls}
+            found = ask(list(asked.values()), settings, cache, {host})
+            return {url: found[real] for url, real in asked.items() if real in found}
+
+        monkeypatch.setattr(external, "check", check)
+        texts = {
+            "docs/en/index.md": "# Home {: #home }\n\nSee [it](https://other.example.net/gone).\n",
+            "docs/fr/index.md": "# Accueil {: #home }\n\nVoir [cela](https://other.example.net/gone).\n",
+            "locales/links.toml": '[[allowed]]\nurl = "https://never.linked.net/"\nreason = "old"\nexpires = 2999-01-01\n',
+        }
+        folder = make_site(texts, SMALL + "markdown_extensions: [attr_list]\n").parent
+        assert run(folder, "build").returncode == 0
+        found = publication.read(config.load(str(folder / "mkdocs.yml")))
+        one = links.subject(found.site.site_dir, found)
+        report = links.check_external(one, links.check(one), tmp_path / "cache")
+        told = [
+            f"{p.path.relative_to(folder).as_posix()}:{p.line}:{p.column} {p.rule} {p.message}" for p in report.problems
+        ]
+        # Material's own links lead to a host that nobody can look up here.
+        assert [one for one in told if "squidfunk" not in one] == [
+            "docs/en/index.md:3:10 dead-link https://other.example.net/gone: answers 404; in en, fr",
+            "locales/links.toml:1:1 links-file no page links to https://never.linked.net/",
+        ]
+
+
+def test_a_dead_link_is_replaced(make_site: MakeSite, tmp_path: Path) -> None:
+    """An entry of links.toml says what should stand there; `--fix` writes it."""
+    toml = '[[replaced]]\nurl = "https://dead.example.net/x"\nby = "https://archive.example.net/x"\nreason = "gone"\n'
+    texts = {
+        "docs/en/index.md": "# Home {: #home }\n\nSee [it](https://dead.example.net/x).\n",
+        "locales/links.toml": toml + "expires = 2999-01-01\n",
+    }
+    folder = make_site(texts, SMALL).parent
+    assert run(folder, "build").returncode == 0
+    result = run(folder, "links", "--external", "--fix", "--yes")
+    assert "dead.example.net" in result.stderr.partition("mended")[0]  # shown before it was written
+    assert "dead.example.net" not in result.stderr.partition("mended")[2]
+    assert "[it](https://archive.example.net/x)" in (folder / "docs/en/index.md").read_text(encoding="utf-8")

@@ -416,6 +416,13 @@ def test_addresses_of_the_page_at_its_host(make_site: MakeSite) -> None:
     assert site.of_use("x/index.html", "https://code.example/x") == ["mkdocs.yml:4:11"]
 
 
+def test_the_same_element_of_a_template_is_preferred(make_site: MakeSite) -> None:
+    texts = {"overrides/parts.html": '<area href="#same">\n<a href="#same">x</a>\n<map id="same"></map>\n'}
+    site = by_hand(make_site(texts, NO_HINDI), {"lone.html": '<a href="#same">x</a><map id=same></map>'})
+    assert site.of_use("lone.html", "#same") == ["overrides/parts.html:2:10"]
+    assert site.shown(site.sources.of_id(site.page("lone.html"), "same")) == "overrides/parts.html:3:10"
+
+
 def test_an_inherited_configuration(make_site: MakeSite) -> None:
     texts = {"base/common.yml": "extra:\n  link: https://inherited.example/\n"}
     html = main('<a href="https://inherited.example/">x</a>')

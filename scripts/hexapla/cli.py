@@ -13,6 +13,7 @@ import logging
 import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -305,9 +306,16 @@ def check(config_file: str | None, targets: Sequence[str], changed_since: str, *
         sys.exit(1)
 
 
-def told(run: Callable[[], checks.Report], root: Path, options: Mapping[str, Any], spared: str = "") -> checks.Report:
+def told(
+    run: Callable[[], checks.Report],
+    root: Path,
+    options: Mapping[str, Any],
+    spared: str = "",
+    is_built: bool = False,
+) -> checks.Report:
     """Run a check and tell what it found, as REPORT_OPTIONS ask for it: baseline, mending (not in the locale that is
-    spared), format. Give the report."""
+    spared), format. Give the report. What `is_built` has to be built again before it can be looked at again.
+    """
     ui_locale = options["ui_locale"] or ""
     if ui_locale and not cldr.is_known(ui_locale):
         raise click.BadParameter("CLDR knows no such locale", param_hint="--ui-locale")
@@ -323,7 +331,9 @@ def told(run: Callable[[], checks.Report], root: Path, options: Mapping[str, Any
         click.echo(f"{shown(file)}: written; {len(found.problems)} known")
         return checks.Report(())
     if options["fix"] and mend(found, spared, options["yes"]):
-        found = look()
+        found = look() if not is_built else replace(found, problems=tuple(one for one in found.problems if not one.fix))
+        if is_built:
+            click.echo("Build the site again to see what that has mended.", err=True)
     show(found, options["form"], ui_locale, root)
     return found
 
@@ -403,7 +413,7 @@ def links(
         return linking.joined(checked.report, linking.check_external(one, checked, Path(cache)))
 
     root = one.found.site.root if one.found else Path.cwd()
-    found = told(run, root, options)
+    found = told(run, root, options, is_built=True)
     if status := linking.status(found.problems, options["strict"]):
         sys.exit(status)
 

@@ -159,7 +159,7 @@ class _Reporter:
     ) -> Problem:
         """Make one problem of a link that fails, at its first place, with every locale that has it."""
         rules = {"broken": "dead-link", "unverifiable": "unverified-link", "refused": "private-link"}
-        path, number = uses[0]
+        path, number = min(uses, key=lambda use: (not self._is_source(use[0]), use))
         page = self._page(path)
         spot = self.sources.of_use(page, number)
         locales = sorted({self._language(path) for path, _ in uses} - {""})
@@ -176,6 +176,10 @@ class _Reporter:
             hint = say("write %(address)s: %(reason)s", address=entry.by, reason=entry.reason)
             fix = Fix(spot.start, spot.end, entry.by) if spot.written == address else None
         return self._problem(rules[verdict.kind], spot, path, address, message, hint, fix)
+
+    def _is_source(self, path: str) -> bool:
+        """Whether a page is the source's, where there are sources."""
+        return self.one.found is not None and self._language(path) == self.one.found.site.source.tag
 
     def _language(self, path: str) -> str:
         number = self.built.numbers.get(path)

@@ -128,9 +128,10 @@ def _reader_of(path: str) -> Callable[[Page, bytes], None] | None:
 # HTML
 
 SELECTOR = (
-    "[href],[src],[srcset],[poster],[data],[action],[formaction],[cite],[ping],[style],[background],[imagesrcset],"
-    "[longdesc],[content],[xlink\\:href],style,script"
+    ":is([href],[src],[srcset],[poster],[data],[action],[formaction],[cite],[ping],[style],[background],[imagesrcset],"
+    "[longdesc],[content],[xlink\\:href],style,script)"
 )
+"""Elements that may hold references. Without `:is`, lexbor gives one as often as it matches."""
 
 ATTRIBUTES = ("src", "poster", "data", "action", "formaction", "cite", "longdesc", "background")
 """Attributes whose whole value is an address, besides `href`."""
@@ -153,7 +154,7 @@ def _read_html(page: Page, data: bytes) -> None:
         _read_element(page, node)
         if start <= number < end:
             page.content = range(page.content.start, len(page.uses))
-    for node in tree.css("[id],a[name]"):
+    for node in tree.css(":is([id],a[name])"):
         attributes = node.attributes
         identity = attributes.get("id")
         if identity:
