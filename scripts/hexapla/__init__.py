@@ -13,12 +13,14 @@ How the modules connect, each importing only from those before it:
     records     locales/ -> the record: which source words each paragraph follows
     translations   source and translation paired, each pair with its State
     editing     words put into a Markdown document
-    workers     the same work on many documents
+    workers     the same work on many documents, or files
     inline      inline Markdown -> prose and marks, each character with its place
     passages    segments and messages as rules see them
     glossary    names that stay, terms and their renderings
     quantities, languages   numbers read as a locale writes them; which language a sentence is in
+    addresses   what a browser makes of an address, what is wrong with it, whose network a host is in
     rendering   Markdown -> HTML -> elements, as a browser sees them; what is foreign to the source is taken out
+    pages, resolution   site/ -> what each built file uses and defines, and where it leads
     rules       what a rule is and what it looks at; rules_* hold them all
     checks      the one runner: every rule yields Problems; what is ignored, what is known
     speech      the tool's own messages in the reader's language
@@ -31,7 +33,10 @@ How the modules connect, each importing only from those before it:
     views       what the templates get: everything worked out, nothing left to compute
     search, outputs   what is written beside the pages
     plugin      the MkDocs plugin: one locale's build, hook by hook
-    build       a MkDocs build per locale, side by side; then what spans locales; then publish in one swap
+    written, sources    from a reference in a built page to the line to edit
+    linksfile, guard, external   what is known of other sites; how they are asked, and what is never asked
+    links       collect, resolve, report
+    build       a MkDocs build per locale, side by side; then what spans locales; then links; then publish in one swap
     serve       the translator's preview
     differences what changed in a text, word by word
     cli         the command line; the only module that prints and exits

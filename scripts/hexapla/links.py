@@ -24,7 +24,8 @@ from hexapla.problems import Fix, Problem, Severity, Stop, Text, say
 from hexapla.publication import Publication
 from hexapla.resolution import Built, Telling
 from hexapla.rules import RULES, Scope
-from hexapla.sources import Sources, Spot
+from hexapla.sources import Sources
+from hexapla.written import Spot
 
 if TYPE_CHECKING:
     from hexapla.external import Verdict
