@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
-from itertools import count, cycle
+from itertools import cycle
 from pathlib import Path
 from urllib.parse import quote
 
@@ -406,7 +406,7 @@ LINKS = {
     "missing-slash": ("{own}about?{n}", "{up}guide/first?{n}", "{up}guide/first?{n}#second", "{up}guide?{n}", "{up}prices?{n}"),
     "malformed-url": (
         "", " ", "&#9;", "{up}about/ ?{n}", " {up}about/?{n}", "{up}about\n{n}", "{up}about&#0;{n}", "{up}about\x7f{n}", "..\\about\\{n}",
-        "\\\\site.example\\{n}", "{up}about/%{n}zz", "%", "{up}%E9{n}", "{up}%ED%A0%80{n}", "{up}%ED%B0%80-{n}", "{up}&#xFFFD;{n}", "{up}&#xD800;{n}",
+        "\\\\site.example\\{n}", "{up}about/%zz{n}", "%", "{up}%E9{n}", "{up}%ED%A0%80{n}", "{up}%ED%B0%80-{n}", "{up}&#xFFFD;{n}", "{up}&#xD800;{n}",
         "https:", "https:///{n}", "https:site.example/{n}", "https://site.example:99999/{n}", "https://exa mple.org/{n}",
         "https://site.example@evil.example/{n}", "https://us:secret@other.example/{n}", "https://no-dots-{n}/", "https://exa%zzmple.org/{n}",
         "https://[::1/{n}", "//", "mailto:", "mailto:us", "mailto:us@site", "mailto:@site.example?{n}", "mailto:us@site.example,them", "tel:", "tel:x{n}", "sms:",
@@ -821,8 +821,25 @@ def _whole_files(maker: Maker) -> Iterator[File]:
         "latin.webmanifest": b'{"name": "\xe9"}',
         "deep.webmanifest": b"[" * 100_000,
         "further/search/search_index.json": b'{"docs": [}',
+        "nested.html": b"<div>" * 25_000,
+        "nested.svg": b"<svg><g>" * 25_000,
     }.items():
         yield File("unreadable", f"odd/{name}", data, ((1, "unreadable"),))
+    missing = f"{HOST}{root}no-such-"
+    packed = "\n".join(f"<url><loc>{missing}{one}/</loc></url>" for one in range(5))
+    zipped = gzip.compress(f"<urlset>{packed}</urlset>".encode())
+    # There are no lines in what is packed.
+    yield File("packed sitemap", "odd/further.xml.gz", zipped, ((1, "missing-page"),) * 5)
+    manifest = '{\n"start_url": "no-such/",\n"scope": "none/",\n"icons": [\n{"src": "no.png"},\n{"src": "no.svg"}],\n' \
+        '"screenshots": [\n{"src": "never.png"}],\n"shortcuts": [\n{"url": "../About/"}]}'  # fmt: skip
+    lines = [(number, "missing-page") for number in (2, 3, 5, 6, 8)]
+    yield File("manifest", "odd/manifest.json", manifest.encode(), (*lines, (10, "wrong-case")))
+    rdf = f'<r:RDF xmlns:r="r">\n<channel>\n<link>{missing}rdf/</link>\n</channel>\n<item>\n<link>{missing}item/</link>\n</item>\n</r:RDF>'
+    yield File("feed in RDF", "odd/rdf.xml", rdf.encode(), ((3, "missing-page"), (6, "missing-page")))
+    wide = (hidden % '<a href="no-such/">x</a>\n<a href="#no">x</a>').encode("utf-16")
+    yield File("UTF-16", "odd/wide.html", wide, ((3, "missing-page"), (4, "missing-anchor")))
+    old = (hidden.replace("utf-8", "windows-1252") % '<p>\x93x\x94</p>\n<a href="no-such/">x</a>').encode("latin-1")
+    yield File("Windows-1252", "odd/old.html", old, ((4, "missing-page"),))
 
 
 # Planting
@@ -843,8 +860,6 @@ MARKS = {
 }
 """The line of each file behind which faults are put."""
 
-NUMBERS = count(100)
-
 
 @dataclass
 class Site:
@@ -864,6 +879,10 @@ class Site:
             file.write_bytes(data.replace(b"/* docs */", b"").replace(b"/* icons */", b"") if is_json else data)
 
 
+REGIONS = {"en": "en-GB", "fr": "fr-CA", "de": "de-AT", "hi": "hi-IN"}
+"""Languages as pages may name them in folders that have no region."""
+
+
 def clean(root: str = "/", regions: Mapping[str, str] | None = None) -> Site:
     """Make the site without any fault."""
     return Site(root, Maker(root, regions=regions or {}).files())
@@ -875,9 +894,9 @@ def _filled(line: str, root: str, values: Mapping[str, str]) -> str:
     return line
 
 
-def with_lines(faults: Sequence[Fault], root: str = "/") -> Site:
+def with_lines(faults: Sequence[Fault], root: str = "/", regions: Mapping[str, str] | None = None) -> Site:
     """Plant lines in the clean site: those of pages one page after the other, round and round."""
-    site = clean(root)
+    site = clean(root, regions)
     ordinary = [
         (language, document)
         for document in DOCUMENTS
@@ -886,8 +905,8 @@ def with_lines(faults: Sequence[Fault], root: str = "/") -> Site:
     ]
     turns = {one: cycle([page for page in ordinary if one in ("", page[0])]) for one in ("", *FOLDERS)}
     planted: dict[tuple[str, str], list[tuple[Fault, str]]] = {}
-    for fault in faults:
-        number = str(next(NUMBERS))
+    for number in map(str, range(100, 100 + len(faults))):
+        fault = faults[int(number) - 100]
         if fault.where in MARKS:
             path, mark, values = fault.where, MARKS[fault.where], {"n": number}
         else:
@@ -959,6 +978,7 @@ def with_files(root: str = "/") -> Site:
 SITES = {
     "references": lambda root: with_lines(REFERENCES, root),
     "between": lambda root: with_lines(BETWEEN, root),
+    "regions": lambda root: with_lines(BETWEEN, root, REGIONS),
     "versions": lambda root: with_changes(VERSIONS, root),
     "files": with_files,
 }

@@ -134,10 +134,11 @@ class Base(NamedTuple):
 
     @classmethod
     def of(cls, address: str) -> Base:
-        """Read the address of a site; an empty one is a site whose host nobody knows."""
-        if not address:
+        """Read the address of a site; one that is empty, or none, is of a site whose host nobody knows."""
+        try:
+            parts = urlsplit(address)
+        except ValueError:
             return cls("", "/")
-        parts = urlsplit(address)
         return cls(parts.netloc.lower(), parts.path.rstrip("/") + "/")
 
 
@@ -222,6 +223,12 @@ def _wrong_characters(text: str, is_resource: bool) -> Reference | None:
 def quoted(text: str) -> str:
     """Show an address as a part of a sentence: short, and with nothing in it that a terminal would obey."""
     return repr(text if len(text) <= 100 else text[:99] + "…")
+
+
+def visible(text: str) -> str:
+    """Show a path or an anchor: as quoted, but without the quotation marks."""
+    text = text if len(text) <= 100 else text[:99] + "…"
+    return text if text.isprintable() else "".join(one if one.isprintable() else repr(one)[1:-1] for one in text)
 
 
 def _absolute(text: str, scheme: str, base: Base) -> Reference:

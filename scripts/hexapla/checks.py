@@ -402,24 +402,30 @@ def changed_files(site: Site, revision: str) -> Iterator[Path]:
 
     Raises Stop where git is missing, or knows no such revision.
     """
-    try:
-        top = Path(_git(site, "rev-parse", "--show-toplevel").strip())
-        base = _git(site, "merge-base", "--end-of-options", revision, "HEAD").strip()
-        names = _git(site, "diff", "--name-only", "--no-renames", "-z", base).split("\0")
-        names += _git(site, "ls-files", "--others", "--exclude-standard", "--full-name", "-z").split("\0")
-    except (OSError, subprocess.CalledProcessError) as error:
-        reason = error.stderr.strip().splitlines() if isinstance(error, subprocess.CalledProcessError) else [str(error)]
-        message = say(
-            "nothing is known of revision %(revision)s: %(reason)s",
-            revision=repr(revision),
-            reason=(reason or ["–"])[-1],
-        )
-        hint = say("fetch the whole history, or name another revision")
-        raise Stop([Problem(site.config_file, 1, 1, "revision", message, hint)]) from None
+    top, base = branched(site, revision)
+    names = git(site, "diff", "--name-only", "--no-renames", "-z", base).split("\0")
+    names += git(site, "ls-files", "--others", "--exclude-standard", "--full-name", "-z").split("\0")
     yield from sorted({absolute(top / name) for name in names if name})
 
 
-def _git(site: Site, *arguments: str) -> str:
+def branched(site: Site, revision: str) -> tuple[Path, str]:
+    """Give the top of the repository, and the commit at which what lies here left a revision.
+
+    Raises Stop where git is missing, knows no such revision, or sees no commit that both have.
+    """
+    try:
+        top = Path(git(site, "rev-parse", "--show-toplevel").strip())
+        return top, git(site, "merge-base", "--end-of-options", revision, "HEAD").strip()
+    except (OSError, subprocess.CalledProcessError) as error:
+        said = error.stderr.strip().splitlines() if isinstance(error, subprocess.CalledProcessError) else [str(error)]
+        reason = (said or ["there is no common ancestor"])[-1]
+        message = say("nothing is known of revision %(revision)s: %(reason)s", revision=repr(revision), reason=reason)
+        hint = say("fetch the whole history, or name another revision")
+        raise Stop([Problem(site.config_file, 1, 1, "revision", message, hint)]) from None
+
+
+def git(site: Site, *arguments: str) -> str:
+    """Ask git about the repository of a site; give what it prints. Raises CalledProcessError where it refuses."""
     command = ["git", "-C", str(site.root), *arguments]
     return subprocess.run(command, capture_output=True, check=True, encoding="utf-8", errors="replace").stdout
 

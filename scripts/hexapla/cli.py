@@ -428,6 +428,39 @@ def _site_to_check(config_file: str | None, folder: str | None) -> tuple[Path, P
 
 
 @main.command()
+@click.option("--base", metavar="REV", default="main", show_default=True, help="What the change is to be merged into.")
+@click.option("--site", "folder", metavar="SITE", help="The built site of the change, to look at its links.")
+@click.option("--format", "form", type=click.Choice(["text", "markdown", "json", "github"]), default="text")
+@click.option("--ui-locale", metavar="LOCALE", help="The report's language. Default: that of the translation.")
+@verb
+def review(config_file: str | None, base: str, folder: str | None, form: str, ui_locale: str | None) -> None:
+    """Say what a pull request changes: which paragraphs, and whether anything but words.
+
+    Exit status: 1 if it brings something that has to be mended.
+    """
+    from hexapla import review as reviewing
+    from hexapla import review_report
+
+    if ui_locale and not cldr.is_known(ui_locale):
+        raise click.BadParameter("CLDR knows no such locale", param_hint="--ui-locale")
+    found = reviewing.review(config_file, base, Path(folder) if folder else None)
+    language = ui_locale or ""
+    translate = review_report.translator_of(found, language)
+    if form == "markdown":
+        click.echo(review_report.to_markdown(found, language), nl=False)
+    elif form == "json":
+        click.echo(review_report.to_json(found, translate))
+    elif form == "github":
+        for line in review_report.to_github(found, config.find(config_file).parent, language):
+            click.echo(line)
+    else:
+        for line in review_report.to_text(found, translate):
+            click.echo(line)
+    if found.fails:
+        sys.exit(1)
+
+
+@main.command()
 @click.argument("locale")
 @click.argument("path", required=False)
 @verb

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from hexapla import content
 from hexapla.blocks import lines_of
@@ -34,6 +35,15 @@ def plan(problems: Iterable[Problem]) -> dict[Path, tuple[str, str]]:
         if new != old and _can_be_read(path, new):
             planned[path] = (old, new)
     return planned
+
+
+def suggestions(problems: Iterable[Problem]) -> Iterator[dict[str, Any]]:
+    """Yield what would mend problems, by whole lines, as a forge suggests a change: file, first and last line, text."""
+    for path, (old, new) in plan(problems).items():
+        before, after = lines_of(old), lines_of(new)
+        for kind, start, end, first, last in difflib.SequenceMatcher(None, before, after, False).get_opcodes():
+            if kind == "replace":
+                yield {"path": shown(path), "line": start + 1, "end_line": end, "text": "\n".join(after[first:last])}
 
 
 def _changed(text: str, fixes: Iterable[Fix]) -> str:

@@ -25,6 +25,9 @@ from hexapla.problems import Text, say
 LARGEST = 24 << 20
 """A file of more bytes than this is not read: no page that a reader would wait for is so large."""
 
+DEEPEST = 2000
+"""Elements nested deeper than this are no page; to read them takes time that grows with the square of the depth."""
+
 RESOURCES = frozenset(
     "img src,img srcset,source src,source srcset,script src,iframe src,embed src,object data,video src,video poster,"
     "audio src,track src,input src,link stylesheet,link icon,link preload,link modulepreload,link manifest,"
@@ -139,9 +142,9 @@ ATTRIBUTES = ("src", "poster", "data", "action", "formaction", "cite", "longdesc
 
 def _read_html(page: Page, data: bytes) -> None:
     page.is_html = True
-    tree = LexborHTMLParser(_as_utf8(page, data))
-    root = tree.root
-    if root is None:
+    tree = _tree(page, _as_utf8(page, data))
+    root = tree.root if tree else None
+    if tree is None or root is None:
         return
     page.language = (root.attributes.get("lang") or "").strip()
     main = tree.css_first("main") or tree.css_first("[role=main], article") or tree.body
@@ -164,6 +167,28 @@ def _read_html(page: Page, data: bytes) -> None:
             page.ids.append(name)
     if main is not None:
         page.anchors = [identity for node in main.css("[id]") if (identity := node.attributes.get("id"))]
+
+
+LONE = frozenset(
+    b"area base br col embed hr img input link meta source track wbr p li dt dd option optgroup tr td th thead tbody "
+    b"tfoot colgroup rt rp html head body".split()
+)
+"""Elements that nothing has to close."""
+
+
+def _tree(page: Page, data: bytes) -> LexborHTMLParser | None:
+    """Parse HTML in UTF-8; None, and a fault, where its elements are nested too deeply."""
+    depth = 0
+    for match in (
+        re.finditer(rb"<(/?)([A-Za-z][A-Za-z0-9-]*)[^<>]*?(/?)>", data) if data.count(b"<") > 10 * DEEPEST else ()
+    ):
+        if not match[3] and match[2].lower() not in LONE:
+            depth = max(0, depth + (-1 if match[1] else 1))
+            if depth > DEEPEST:
+                what = say("nests elements more than %(limit)s deep, and was not looked at", limit=DEEPEST)
+                page.faults.append(Fault(what, say("close what is open")))
+                return None
+    return LexborHTMLParser(data)
 
 
 def _as_utf8(page: Page, data: bytes) -> bytes:
@@ -223,7 +248,9 @@ def _is_switcher(node: LexborNode, attributes: Mapping[str, str | None]) -> bool
     if {"alternate", "nofollow"} & set((attributes.get("rel") or "").split()):
         return True
     parent = node.parent
-    while parent is not None:
+    for _ in range(100):  # no page is deeper, and one that is would take long
+        if parent is None:
+            break
         if parent.tag in ("nav", "header", "footer"):
             return True
         if parent.tag in ("main", "article", "body"):
@@ -262,7 +289,7 @@ def _read_meta(page: Page, attributes: Mapping[str, str | None]) -> None:
         return
     name = (attributes.get("property") or attributes.get("name") or "").strip().lower()
     if (attributes.get("http-equiv") or "").strip().lower() == "refresh":
-        match = re.match(r"\s*[\d.]*\s*[;,]?\s*url\s*=\s*(.*)", content, re.IGNORECASE | re.DOTALL)
+        match = re.match(r"\s*+[\d.]*+\s*+[;,]?\s*+url\s*+=\s*+(.*)", content, re.IGNORECASE | re.DOTALL)
         if match:
             page.refresh = match[1].strip().strip("\"'")
             page.uses.append(Use(page.refresh, "meta refresh"))
@@ -292,19 +319,19 @@ def _read_further(page: Page, node: LexborNode, tag: str, attributes: Mapping[st
         _read_json_ld(page, node.text())
 
 
+CANDIDATE = re.compile(r"[\s,]*+(\S++)")
+DESCRIPTOR = re.compile(r"(?:[^,(]|\([^)]*+\)?)*+")
+"""What stands behind an address in a `srcset`; it may hold commas in parentheses."""
+
+
 def _candidates(srcset: str) -> Iterator[str]:
     """Yield the addresses of a `srcset` (HTML standard, "parsing a srcset attribute", shortened)."""
-    rest = srcset
-    while rest := rest.lstrip(" \t\n\r\f,"):
-        match = re.match(r"\S+", rest)
-        assert match
-        address, rest = match[0], rest[match.end() :]
-        if address.endswith(","):
-            yield address.rstrip(",")
-            continue
-        yield address
-        # The descriptor, which may hold commas in parentheses.
-        rest = rest[re.match(r"(?:[^,(]|\([^)]*\)?)*", rest).end() :]  # type: ignore[union-attr]
+    at = 0
+    while match := CANDIDATE.match(srcset, at):
+        at = match.end()
+        yield match[1].rstrip(",")
+        if not match[1].endswith(",") and (descriptor := DESCRIPTOR.match(srcset, at)):
+            at = descriptor.end()
 
 
 def _read_json_ld(page: Page, text: str) -> None:
@@ -314,7 +341,7 @@ def _read_json_ld(page: Page, text: str) -> None:
         reason = str(error).splitlines()[0][:80]
         page.faults.append(Fault(say("its JSON-LD cannot be read: %(reason)s", reason=reason), say("mend the JSON")))
         return
-    page.uses.extend(Use(text, "json-ld") for text in _addresses_in(data))
+    page.uses.extend(Use(_whole(text), "json-ld") for text in _addresses_in(data))
 
 
 def _addresses_in(data: Any) -> Iterator[str]:
@@ -332,7 +359,9 @@ def _addresses_in(data: Any) -> Iterator[str]:
 
 def _read_svg(page: Page, data: bytes) -> None:
     """Read a picture that can refer to others, and to parts of itself."""
-    tree = LexborHTMLParser(data.decode("utf-8", "replace").encode())
+    tree = _tree(page, data.decode("utf-8", "replace").encode())
+    if tree is None:
+        return
     for node in tree.css(SELECTOR):
         _read_element(page, node)
     page.ids = [identity for node in tree.css("[id]") if (identity := node.attributes.get("id"))]
@@ -342,8 +371,8 @@ def _read_svg(page: Page, data: bytes) -> None:
 
 COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
 URL = re.compile(
-    r"""@import\s+(?P<import>"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')
-      | \burl\(\s*(?P<url>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|(?:[^\s"'()\\]|\\.)*)\s*\)""",
+    r"""@import\s++(?P<import>"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')
+      | \burl\(\s*+(?P<url>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|(?:[^\s"'()\\]|\\[0-9a-f]{1,6}\s?|\\.)*)\s*+\)""",
     re.IGNORECASE | re.VERBOSE | re.DOTALL,
 )
 
@@ -464,7 +493,8 @@ class _XmlReader:
                 self.page.uses.append(Use(text, "feed image"))
             elif local in ("content", "summary", "description", "encoded") and "<" in text:
                 inner = Page("")
-                for node in LexborHTMLParser(text).css(SELECTOR):
+                tree = _tree(self.page, text.encode())
+                for node in tree.css(SELECTOR) if tree else ():
                     _read_element(inner, node)
                 self.page.uses.extend(use._replace(kind=f"feed {use.kind}") for use in inner.uses)
 
@@ -504,6 +534,11 @@ def _json(page: Page, data: bytes) -> Any:
         return None
 
 
+def _whole(text: str) -> str:
+    """Replace what JSON can say and no file can hold: one half of a character."""
+    return text.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
+
+
 def _read_manifest(page: Page, data: bytes) -> None:
     """Read a web application manifest (W3C): where it starts, its icons and pictures."""
     manifest = _json(page, data)
@@ -511,12 +546,14 @@ def _read_manifest(page: Page, data: bytes) -> None:
         return
     for key in ("start_url", "scope"):
         if isinstance(manifest.get(key), str):
-            page.uses.append(Use(manifest[key], f"manifest {key}"))
+            page.uses.append(Use(_whole(manifest[key]), f"manifest {key}"))
     for key, name in (("icons", "src"), ("screenshots", "src"), ("shortcuts", "url")):
         listed = manifest.get(key)
         for item in listed if isinstance(listed, list) else ():
             if isinstance(item, dict) and isinstance(item.get(name), str):
-                page.uses.append(Use(item[name], "manifest icon" if key != "shortcuts" else "manifest shortcut"))
+                page.uses.append(
+                    Use(_whole(item[name]), "manifest icon" if key != "shortcuts" else "manifest shortcut")
+                )
 
 
 def _read_search_index(page: Page, data: bytes) -> None:
@@ -525,7 +562,7 @@ def _read_search_index(page: Page, data: bytes) -> None:
     documents = index.get("docs") if isinstance(index, dict) else None
     for item in documents if isinstance(documents, list) else ():
         if isinstance(item, dict) and isinstance(item.get("location"), str):
-            location = unescape(item["location"])
+            location = unescape(_whole(item["location"]))
             page.uses.append(Use("../" + location, "search location"))
 
 

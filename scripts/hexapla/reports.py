@@ -96,20 +96,20 @@ def to_github(problems: Sequence[Problem], root: Path, ui_locale: str = "") -> I
                 fields |= {"endColumn": problem.end_column}
         listed = ",".join(f"{name}={_property(value)}" for name, value in fields.items())
         command = "warning" if problem.severity is Severity.WARNING else "error"
-        yield f"::{command} {listed}::{_data(text)}"
+        yield f"::{command} {listed}::{escaped_data(text)}"
 
 
 def _sentence(problem: Problem, translate: Translate) -> str:
     return f"{translated(problem.message, translate)}\n{translated(problem.hint, translate)}"
 
 
-def _data(text: str) -> str:
+def escaped_data(text: str) -> str:
     """Escape what would end a workflow command, or begin another."""
     return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
 def _property(value: Any) -> str:
-    return _data(str(value)).replace(":", "%3A").replace(",", "%2C")
+    return escaped_data(str(value)).replace(":", "%3A").replace(",", "%2C")
 
 
 def to_sarif(problems: Sequence[Problem], root: Path, translate: Translate = str) -> str:

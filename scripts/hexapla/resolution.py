@@ -25,6 +25,12 @@ from hexapla.problems import Text, say
 SIZE_LIMIT = 1_000_000
 """A resource of more bytes than this keeps readers waiting: half a minute on a slow phone connection (256 kbit/s)."""
 
+GUESSES = 100
+"""So often it is guessed for a file what may be meant: one where everything is broken would take for ever."""
+
+ALIASES = 10
+"""A folder is looked at under so many names."""
+
 CHUNK = 1 << 20
 """So many bytes of files are read by one call of a worker."""
 
@@ -114,6 +120,7 @@ class Built:
     facts: list[Facts] = field(default_factory=list)
     known: dict[str, Target] = field(default_factory=dict, repr=False)
     worked_out: dict[str, object] = field(default_factory=dict, repr=False)
+    guesses: int = GUESSES
 
     @cached_property
     def numbers(self) -> Mapping[str, int]:
@@ -159,9 +166,17 @@ class Built:
                 right=_shown(path + "/"),
             )
             return Target(number, "missing-slash", message, say("write a slash behind it"), path + "/")
-        if any(_is_redirected(self.base.path + path, source) for source, _ in self.redirects):
+        whole = (self.base.path + path).strip("/")
+        if whole in self._sent_on[0] or any(_is_redirected(whole, source) for source in self._sent_on[1]):
             return Target(-1)
         return self._missing(path)
+
+    @cached_property
+    def _sent_on(self) -> tuple[frozenset[str], tuple[str, ...]]:
+        """What `_redirects` sends on: plain paths, and patterns."""
+        sources = [source.strip("/") for source, _ in self.redirects]
+        patterns = tuple(source for source in sources if "*" in source or ":" in source)
+        return frozenset(sources).difference(patterns), patterns
 
     def _missing(self, path: str) -> Target:
         """Say what is not there, and what may be meant."""
@@ -176,15 +191,28 @@ class Built:
         others = [path.rstrip("/"), path + ".html", path.removesuffix(".html") + "/", path.removesuffix("index.htm")]
         likely = [one for one in others if one != path and (one in self.numbers or one + "index.html" in self.numbers)]
         wanted = path.removesuffix(".md") + "/" if path.endswith(".md") else path  # a document that there is not
-        likely = likely or difflib.get_close_matches(wanted, self._addresses, n=1, cutoff=0.75)
+        likely = likely or self._guess(wanted)
         if not likely:
             return Target(-1, "missing-page", message, say("mend the address, or remove the link"))
         hint = say("did you mean %(word)s?", word=_shown(likely[0]))
         return Target(-1, "missing-page", message, hint, likely[0])
 
     @cached_property
-    def _addresses(self) -> list[str]:
-        return [_as_address(path) for path in self.files]
+    def _alike(self) -> Mapping[str, list[str]]:
+        """The addresses of all files by what a slip of the pen leaves as it is: the folder and the first letter, or
+        the name."""
+        alike: dict[str, list[str]] = {}
+        for address in map(_as_address, self.files):
+            folder, name = _parts(address)
+            alike.setdefault(folder + name[:1], []).append(address)
+            alike.setdefault("/" + name, []).append(address)
+        return alike
+
+    def _guess(self, path: str) -> list[str]:
+        self.guesses -= 1
+        folder, name = _parts(path)
+        alike = [*self._alike.get(folder + name[:1], ())[:GUESSES], *self._alike.get("/" + name, ())[:GUESSES]]
+        return difflib.get_close_matches(path, alike, n=1, cutoff=0.75) if self.guesses >= 0 else []
 
     def address_of(self, path: str) -> str:
         """Give the path that a link to a file has below the root: `about/` for `about/index.html`."""
@@ -204,7 +232,13 @@ def _fold(path: str) -> str:
 
 
 def _shown(path: str) -> str:
-    return "/" + path
+    return "/" + addresses.visible(path)
+
+
+def _parts(address: str) -> tuple[str, str]:
+    """Divide an address into its folder and its name, which ends in a slash if it is a folder's own."""
+    start = address.rstrip("/").rfind("/") + 1
+    return address[:start], address[start:]
 
 
 def _as_address(path: str) -> str:
@@ -213,7 +247,7 @@ def _as_address(path: str) -> str:
 
 def _is_redirected(path: str, source: str) -> bool:
     """Whether `_redirects` sends a path on: `/old`, `/old/*`, `/news/:year`."""
-    wanted, given = source.strip("/").split("/"), path.strip("/").split("/")
+    wanted, given = source.split("/"), path.split("/")
     for number, part in enumerate(wanted):
         if part == "*":
             return True
@@ -239,6 +273,7 @@ def read(root: Path, site_url: str = "", size_limit: int = SIZE_LIMIT) -> Built:
 def files(root: Path) -> Iterator[tuple[str, int]]:
     """Yield every file below a folder with its size. Links are followed, but never around in a circle."""
     pending = [("", frozenset({os.path.realpath(root)}))]
+    entered: Counter[str] = Counter()
     while pending:
         prefix, above = pending.pop()
         try:
@@ -248,9 +283,11 @@ def files(root: Path) -> Iterator[tuple[str, int]]:
         for entry in entries:
             try:
                 if entry.is_dir():
-                    real = os.path.realpath(entry.path) if entry.is_symlink() else ""
-                    if real not in above:
-                        pending.append((f"{prefix}{entry.name}/", above | {real or os.path.realpath(entry.path)}))
+                    real = os.path.realpath(entry.path)
+                    entered[real] += 1
+                    # Folders that link to each other are there under names without number.
+                    if real not in above and entered[real] <= ALIASES:
+                        pending.append((f"{prefix}{entry.name}/", above | {real}))
                 elif entry.is_file():
                     yield prefix + entry.name, entry.stat().st_size
             except OSError:
@@ -316,6 +353,7 @@ class _Sieve:
 
     def look(self) -> None:
         """Look at everything."""
+        self.built.guesses = GUESSES
         for fault in self.page.faults:
             self.tell("unreadable", -1, fault.message, fault.hint)
         if self.page.base:
@@ -399,7 +437,9 @@ class _Sieve:
             return
         if file == self.own and self.page.is_html and ":~:" not in fragment:
             if not is_anchor(fragment, self.ids):
-                self.tell("missing-anchor", number, *no_anchor(fragment, self.page.ids, ""))
+                self.built.guesses -= 1
+                ids = self.page.ids if self.built.guesses >= 0 else ()
+                self.tell("missing-anchor", number, *no_anchor(fragment, ids, ""))
         else:
             self.aims.append(Aim(file, fragment, number))
 
@@ -413,11 +453,12 @@ def no_anchor(fragment: str, ids: Sequence[str], where: str) -> tuple[Text, Text
     """Say that a page has no such anchor; guess what was meant."""
     wanted = unquote(fragment)
     if where:
-        message = say("%(page)s has no anchor %(anchor)s", page=where, anchor=f"#{wanted}")
+        message = say("%(page)s has no anchor %(anchor)s", page=where, anchor="#" + addresses.visible(wanted))
     else:
-        message = say("this page has no anchor %(anchor)s", anchor=f"#{wanted}")
-    near = [one for one in ids if _fold(one) == _fold(wanted)] or difflib.get_close_matches(wanted, ids, n=1)
-    return message, say("did you mean %(word)s?", word=f"#{near[0]}") if near else say(
+        message = say("this page has no anchor %(anchor)s", anchor="#" + addresses.visible(wanted))
+    alike = [one for one in ids if one[:1] == wanted[:1]][:GUESSES]
+    near = [one for one in ids if _fold(one) == _fold(wanted)] or difflib.get_close_matches(wanted, alike, n=1)
+    return message, say("did you mean %(word)s?", word="#" + addresses.visible(near[0])) if near else say(
         "name a heading's id, or leave the anchor out"
     )
 

@@ -353,7 +353,9 @@ def switcher(built: Built) -> Iterator[Telling]:
         for follow in facts.follows:
             if not follow.is_switcher or not facts.is_html or facts.path.endswith("404.html"):
                 continue
-            language = by_tag.get(follow.language.lower())
+            language = by_tag.get(follow.language.lower()) or next(
+                (one for one in found.folders if _same_language(one, follow.language)), None
+            )
             version = found.other(facts, language) if language is not None else None
             own = found.split(facts.path)[1]
             target = built.files[follow.file]
@@ -383,8 +385,8 @@ def same_anchors(built: Built) -> Iterator[Telling]:
         if source is None or facts.path in found.fallbacks or not source.is_html:
             continue
         own, theirs = _anchors(facts), _anchors(source)
-        lost = [one for one in source.anchors if one in theirs - own]
-        extra = [one for one in facts.anchors if one in own - theirs]
+        lost = list(dict.fromkeys(one for one in source.anchors if one in theirs - own))
+        extra = list(dict.fromkeys(one for one in facts.anchors if one in own - theirs))
         where = "/" + built.address_of(source.path)
         if lost:
             message = say("this page lacks anchors that %(page)s has: %(anchors)s", page=where, anchors=_listed(lost))

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import TypeVar
 from urllib.parse import unquote
 
 from hexapla import pages
 from hexapla.problems import Severity, say
-from hexapla.resolution import Built, Facts, Telling, is_anchor, no_anchor
+from hexapla.resolution import GUESSES, Built, Telling, is_anchor, no_anchor
 from hexapla.rules import Scope, rule
 
 Place = TypeVar("Place")
@@ -36,7 +37,9 @@ def missing_anchor(built: Built) -> Iterator[Telling]:
     """
     yield from built.told("missing-anchor")
     ids: dict[str, list[str]] = {}
+    words_of = lru_cache(maxsize=16)(lambda path: _words_of(pages.text_of(built.root, path)))
     for facts in built.facts:
+        guesses = GUESSES
         for aim in facts.aims:
             target = built.by_number.get(aim.file)
             if target is None or not target.is_read or not (target.is_html or target.ids):
@@ -45,17 +48,17 @@ def missing_anchor(built: Built) -> Iterator[Telling]:
             where = "/" + built.address_of(target.path)
             if anchor and not is_anchor(anchor, target.ids):
                 ids.setdefault(target.path, sorted(target.ids))
-                message, hint = no_anchor(anchor, ids[target.path], where)
+                guesses -= 1
+                message, hint = no_anchor(anchor, ids[target.path] if guesses >= 0 else (), where)
                 yield Telling("missing-anchor", facts.path, aim.number, message, hint)
-            elif quotes and (words := _missing_words(built, target, text)):
+            elif quotes and (words := _missing_words(words_of(target.path), text)):
                 message = say("%(page)s has no text %(text)s", page=where, text=repr(words))
                 hint = say("copy the words from the page, or leave the quotation out of the address")
                 yield Telling("missing-anchor", facts.path, aim.number, message, hint)
 
 
-def _missing_words(built: Built, target: Facts, directive: str) -> str:
-    """Give the words of a text fragment that are not on the page (WICG, "URL Fragment Text Directives")."""
-    page = _words_of(pages.text_of(built.root, target.path))
+def _missing_words(page: str, directive: str) -> str:
+    """Give the words of a text fragment that are not on a page (WICG, "URL Fragment Text Directives")."""
     for part in directive.split("&"):
         if part.startswith("text="):
             position = 0
@@ -192,9 +195,9 @@ def redirect_loop(built: Built) -> Iterator[Telling]:
     Good: `/a/` refreshes to `/b/`, which is a page
     """
     steps = {number: facts.refresh.file for number, facts in built.by_number.items() if facts.refresh}
-    for start in steps:
+    for start in _circles(steps):
         facts = built.by_number[start]
-        if facts.refresh and start in _circle(start, steps):
+        if facts.refresh:
             message = say("this page sends readers around in a circle, and back to itself")
             yield Telling(
                 "redirect-loop", facts.path, facts.refresh.number, message, say("let it lead to a page that stays")
@@ -204,20 +207,24 @@ def redirect_loop(built: Built) -> Iterator[Telling]:
     for number, (source, target) in enumerate(pair for pair in built.redirects if pair[1]):
         if target.startswith("/") and source.strip("/") not in onward:  # a host takes the first that fits
             onward[source.strip("/")], numbers[source.strip("/")] = target.strip("/"), number
-    for source, number in numbers.items():
-        if source in _circle(source, onward):
-            message = say("%(path)s is sent around in a circle", path="/" + source)
-            yield Telling("redirect-loop", "_redirects", number, message, say("let it lead to a page that stays"))
+    for source in _circles(onward):
+        message = say("%(path)s is sent around in a circle", path="/" + source)
+        hint = say("let it lead to a page that stays")
+        yield Telling("redirect-loop", "_redirects", numbers[source], message, hint)
 
 
-def _circle(start: Place, steps: Mapping[Place, Place]) -> set[Place]:
-    """Give what a way leads to, as far as it goes on without repeating."""
+def _circles(steps: Mapping[Place, Place]) -> Iterator[Place]:
+    """Yield the places from which the way leads back to themselves."""
     seen: set[Place] = set()
-    place = start
-    while place in steps and steps[place] not in seen:
-        place = steps[place]
-        seen.add(place)
-    return seen
+    for start in steps:
+        way: list[Place] = []
+        place = start
+        while place in steps and place not in seen:
+            seen.add(place)
+            way.append(place)
+            place = steps[place]
+        if place in way:
+            yield from way[way.index(place) :]
 
 
 @rule("orphan-page", Scope.BUILT, Severity.WARNING)
