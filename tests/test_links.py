@@ -109,7 +109,7 @@ def write(folder: Path, files: Mapping[str, str | bytes]) -> Path:
 def run(folder: Path | str, *options: str, cwd: Path) -> tuple[int, str]:
     """Run the command; give its exit status and all that it prints. It may neither hang nor show a traceback."""
     command = [sys.executable, "-m", "hexapla", "links", str(folder), *options]
-    done = subprocess.run(command, cwd=cwd, capture_output=True, timeout=60, check=False)
+    done = subprocess.run(command, cwd=cwd, capture_output=True, timeout=240, check=False)
     output = (done.stdout + done.stderr).decode("utf-8", "replace")
     assert "Traceback" not in output, output
     return done.returncode, output

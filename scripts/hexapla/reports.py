@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -148,7 +149,7 @@ def _sarif_result(problem: Problem, names: Sequence[str], root: Path, translate:
 
 
 def _uri(path: str) -> str:
-    return quote(path)
+    return quote(os.fsencode(path))  # names of files need not be UTF-8
 
 
 def explanation(name: str, translate: Translate = str) -> str:

@@ -78,6 +78,8 @@ class Sources:
 
     def of_use(self, page: Page, number: int) -> Spot:
         """Say where to edit the use of a number in `page.uses`."""
+        if number >= len(page.uses):  # the page has changed since, or is gone
+            return self._built(page.path).source.spot()
         if self.found is not None:
             for search in self._searches:
                 if spot := search(page, number):

@@ -191,7 +191,14 @@ def _in_element(text: str, tag: str, values: Mapping[str, tuple[int, int]]) -> I
 def _value(raw: str) -> str:
     """Read an attribute's value as a browser does."""
     raw = raw.replace("\r\n", "\n").replace("\r", "\n")
-    return REFERENCE.sub(lambda match: unescape(match[0]), raw) if "&" in raw else raw
+    return REFERENCE.sub(_character, raw) if "&" in raw else raw
+
+
+def _character(match: re.Match[str]) -> str:
+    """Read a character reference; browsers keep control characters, which unescape() drops."""
+    text = match[0].lower().removeprefix("&#").rstrip(";")
+    code = int(text.lstrip("x") or "0", 16 if text.startswith("x") else 10) if match[0].startswith("&#") else 0
+    return chr(code) if 0 < code < 0x20 and code != 0x0D else unescape(match[0])
 
 
 def _candidates(srcset: str) -> Iterator[tuple[int, int]]:
@@ -275,12 +282,26 @@ class Built:
             found.setdefault((one.text, one.key), []).append(one)
         return found
 
+    @cached_property
+    def _in_sitemap(self) -> Mapping[str, list[Written]]:
+        """What stands in the elements and attributes of a sitemap; there may be very many."""
+        found: dict[str, list[Written]] = {}
+        for match in re.finditer(r"[=]\s*+(?:\"([^\"<>]*)\"|'([^'<>]*)')|>\s*+([^<>]*[^<>\s])\s*+<", self.source.text):
+            raw = match[match.lastindex or 0]
+            found.setdefault(unescape(raw), []).append(Written(raw, "", "", *match.span(match.lastindex or 0)))
+        return found
+
     def find(self, use: Use) -> Sequence[Written]:
         """Give the places where a use can stand."""
         text = use.text.removeprefix("../") if use.kind == "search location" else use.text
         key = key_of(use)
         if use.kind == "meta refresh":
             return [one for one in self.written if one.name == "content" and text and one.text.strip() == text]
+        if use.kind.startswith("sitemap ") and text in self._in_sitemap:
+            return self._in_sitemap[text]
+        if use.kind == "redirects to":  # the same path can be sent on elsewhere, and stands first on its line then
+            forms = re.finditer(rf"(?m)^[ \t]*+[^\s#]\S*+[ \t]++({re.escape(text)})(?!\S)", self.source.text)
+            return [Written(text, "", "", *match.span(1)) for match in forms]
         if found := self._by_text.get((text, key)):
             return found
         if found := self._by_text.get((text, ("", "json-ld"))):
@@ -321,7 +342,7 @@ class Built:
 
 def key_of(use: Use) -> tuple[str, str]:
     """Say in which element and attribute a use stands."""
-    first, _, last = use.kind.partition(" ")
+    first, _, last = use.kind.lower().partition(" ")
     if first in ("sitemap", "feed", "robots", "redirects", "headers", "manifest", "search"):
         return "", ""  # whatever holds it in XML or JSON
     if first in ("css", "json-ld", "form"):
