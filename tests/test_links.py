@@ -580,3 +580,30 @@ def test_any_address_of_a_site_is_read_or_refused(url: str) -> None:
             links.check(links.subject(Path(name), None, url))
         except Stop as stop:
             assert stop.problems
+
+
+def test_anchors_differ_where_each_language_has_a_folder(tmp_path: Path) -> None:
+    """No language is at the root: x-default says which one the others are translated from."""
+    for code, anchor in (("en", "one"), ("fr", "un")):
+        folder = tmp_path / code
+        folder.mkdir()
+        alternates = "".join(
+            f'<link rel="alternate" hreflang="{tag}" href="https://each.example/{name}/">'
+            for tag, name in (("en", "en"), ("fr", "fr"), ("x-default", "en"))
+        )
+        own = f'<link rel="canonical" href="https://each.example/{code}/">'
+        (folder / "index.html").write_text(
+            f'<!doctype html><html lang="{code}"><head>{own}{alternates}</head>\n<main><h2 id="{anchor}">1</h2></main>',
+            "utf-8",
+        )
+    (tmp_path / "index.html").write_text('<meta http-equiv="refresh" content="0; url=en/">', encoding="utf-8")
+    report = links.check(links.subject(tmp_path, None, "https://each.example/")).report
+    assert [(p.path.relative_to(tmp_path).as_posix(), p.line, p.rule) for p in report.problems] == [
+        ("fr/index.html", 2, "same-anchors")
+    ]
+
+
+def test_a_base_url_that_is_none(tmp_path: Path) -> None:
+    (tmp_path / "index.html").write_text("<p>x", encoding="utf-8")
+    with pytest.raises(Stop, match="is no address of a site"):
+        links.subject(tmp_path, None, "//[")

@@ -66,6 +66,9 @@ def subject(root: Path, found: Publication | None = None, base_url: str | None =
     if not any(path.endswith((".html", ".htm", ".xhtml")) for path, _ in resolution.files(root)):
         hint = say("build it first: hexapla build; or name a folder of HTML")
         raise Stop([Problem(root, 1, 1, "target", say("holds no HTML"), hint)])
+    if base_url and not re.match(r"https?://[^/]", base_url):
+        hint = say("write it as https://example.org/ or https://example.org/docs/")
+        raise Stop([Problem(Path(base_url), 1, 1, "target", say("is no address of a site"), hint)])
     url = base_url if base_url is not None else found.site.site_url if found else ""
     if not url and (home := pages.read(root, "index.html")) and re.match(r"(?i)https?://", home.canonical or ""):
         url = home.canonical or ""

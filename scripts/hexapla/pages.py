@@ -308,7 +308,7 @@ def _read_further(page: Page, node: LexborNode, tag: str, attributes: Mapping[st
             uses.append(Use(attributes[name] or "", kind))
     for name in ("srcset", "imagesrcset"):
         if (value := attributes.get(name)) is not None:
-            uses.extend(Use(text, f"{tag} {name}") for text in _candidates(value))
+            uses.extend(Use(value[start:end], f"{tag} {name}") for start, end in candidates(value))
     if ping := attributes.get("ping"):
         uses.extend(Use(text, f"{tag} ping") for text in ping.split())
     if style := attributes.get("style"):
@@ -324,12 +324,12 @@ DESCRIPTOR = re.compile(r"(?:[^,(]|\([^)]*+\)?)*+")
 """What stands behind an address in a `srcset`; it may hold commas in parentheses."""
 
 
-def _candidates(srcset: str) -> Iterator[str]:
-    """Yield the addresses of a `srcset` (HTML standard, "parsing a srcset attribute", shortened)."""
+def candidates(srcset: str) -> Iterator[tuple[int, int]]:
+    """Yield where the addresses of a `srcset` stand (HTML standard, "parsing a srcset attribute", shortened)."""
     at = 0
     while match := CANDIDATE.match(srcset, at):
-        at = match.end()
-        yield match[1].rstrip(",")
+        start, at = match.span(1)
+        yield start, start + len(match[1].rstrip(","))
         if not match[1].endswith(",") and (descriptor := DESCRIPTOR.match(srcset, at)):
             at = descriptor.end()
 
@@ -383,9 +383,13 @@ def _of_css(text: str) -> Iterator[Use]:
         return
     for match in URL.finditer(COMMENT.sub(" ", text)):
         kind = "css import" if match["import"] is not None else "css url"
-        value = match["import"] if match["import"] is not None else match["url"]
-        value = value[1:-1] if value[:1] in ("'", '"') and len(value) > 1 else value
-        yield Use(re.sub(r"\\([0-9a-fA-F]{1,6})\s?|\\(.)", _unescaped, value, flags=re.DOTALL), kind)
+        yield Use(css_value(match["import"] if match["import"] is not None else match["url"]), kind)
+
+
+def css_value(raw: str) -> str:
+    """Read an address of CSS: the quotation marks around it go, and what backslashes escape is put in its place."""
+    value = raw[1:-1] if raw[:1] in ("'", '"') and len(raw) > 1 else raw
+    return re.sub(r"\\([0-9a-fA-F]{1,6})\s?|\\(.)", _unescaped, value, flags=re.DOTALL)
 
 
 def _unescaped(match: re.Match[str]) -> str:

@@ -49,9 +49,21 @@ class Versions:
         return folders if len(folders) > 1 else {}
 
     @cached_property
-    def source(self) -> str:
+    def root(self) -> str:
         """The language whose folder is the root; empty where each has its own."""
         return next((language for language, folder in self.folders.items() if not folder), "")
+
+    @cached_property
+    def source(self) -> str:
+        """The language that others are translated from: that of the root, or the one for all others (x-default)."""
+        if self.root:
+            return self.root
+        for facts in self.built.facts:
+            for tag, address in facts.alternates:
+                if tag.lower() == "x-default" and (number := self.built.lead(facts, address)) >= 0:
+                    first = self.built.files[number].partition("/")[0]
+                    return first if first in self.folders else ""
+        return ""
 
     def split(self, path: str) -> tuple[str, str]:
         """Take a path apart: the language of its folder, and the rest, by which versions of a page are known."""
@@ -59,7 +71,7 @@ class Versions:
         for language, folder in self.folders.items():
             if folder and folder[:-1].lower() == first:
                 return language, path[len(folder) :]
-        return self.source, path
+        return self.root, path
 
     def other(self, facts: Facts, language: str) -> Facts | None:
         """Find the version of a page in a language."""

@@ -129,8 +129,6 @@ REFERENCE = re.compile(r"&(?:#\d+;?|#[xX][0-9a-fA-F]+;?|[A-Za-z][A-Za-z0-9]*(?:;
 VERBATIM = frozenset({"script", "style", "textarea", "title", "xmp", "iframe", "noembed", "noframes"})
 """Elements whose content holds no tags."""
 
-DESCRIPTOR = re.compile(r"(?:[^,(]|\([^)]*\)?)*+")
-
 
 def _in_html(text: str, start: int = 0) -> Iterator[Written]:
     """Yield the references and the ids in HTML, or in what has HTML in it, in their order."""
@@ -175,7 +173,7 @@ def _in_element(text: str, tag: str, values: Mapping[str, tuple[int, int]]) -> I
         if name in WHOLE or name in ("id", "content") or is_anchor:
             yield Written(_value(raw), tag, name, start, end)
         if name in ("srcset", "imagesrcset"):
-            parts = _candidates(raw)
+            parts = pages.candidates(raw)
         elif name == "ping":
             parts = (match.span() for match in re.finditer(r"\S+", raw))
         elif name == "content" and (match := re.match(r"\s*[\d.]*\s*[;,]?\s*url\s*=\s*[\"']?([^\"']*)", raw, re.I)):
@@ -201,35 +199,15 @@ def _character(match: re.Match[str]) -> str:
     return chr(code) if 0 < code < 0x20 and code != 0x0D else unescape(match[0])
 
 
-def _candidates(srcset: str) -> Iterator[tuple[int, int]]:
-    """Yield where the addresses of a `srcset` stand."""
-    at = 0
-    while match := re.compile(r"[\s,]*(\S+)").match(srcset, at):
-        start, at = match.span(1)
-        yield start, start + len(match[1].rstrip(","))
-        if not match[1].endswith(",") and (descriptor := DESCRIPTOR.match(srcset, at)):
-            at = descriptor.end()
-
-
 def _in_css(text: str, start: int, end: int) -> Iterator[Written]:
     """Yield what CSS refers to."""
     part = pages.COMMENT.sub(lambda match: " " * len(match[0]), text[start:end])
     for match in pages.URL.finditer(part):
         one, two = match.span("import" if match["import"] is not None else "url")
-        value = _value(part[one:two])
-        if value[:1] in ("'", '"') and len(value) > 1:
-            value = value[1:-1]
-            if part[one] in ("'", '"'):
-                one, two = one + 1, two - 1
-        value = re.sub(r"\\([0-9a-fA-F]{1,6})\s?|\\(.)", _unescaped, value, flags=re.DOTALL)
+        value = pages.css_value(_value(part[one:two]))
+        if part[one : one + 1] in ("'", '"') and two - one > 1:
+            one, two = one + 1, two - 1
         yield Written(value, "", "css", start + one, start + two)
-
-
-def _unescaped(match: re.Match[str]) -> str:
-    if match[1]:
-        code = int(match[1], 16)
-        return chr(code) if code < 0x110000 and not 0xD800 <= code < 0xE000 else "\ufffd"
-    return "" if match[2] == "\n" else match[2]
 
 
 def _in_json(text: str, start: int = 0, end: int | None = None) -> Iterator[Written]:
