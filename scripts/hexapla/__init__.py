@@ -29,6 +29,8 @@ How the modules connect, each importing only from those before it:
     recording   record, done, apply, adopt
     status      how far each translation is, counted
     starting    a new locale, a new document
+    owners      who reviews what: .github/CODEOWNERS
+    exchange    translation platforms: templates for them, and what they give back
     marking     stale and missing paragraphs, on their page
     views       what the templates get: everything worked out, nothing left to compute
     search, outputs   what is written beside the pages

@@ -12,6 +12,7 @@ import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from email import message_from_string
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
@@ -186,7 +187,10 @@ def _refuse_what_is_no_catalog(path: Path, text: str) -> None:
             message = say("there is no msgid to which this msgstr belongs")
             problems.append(Problem(path, number, 1, "po-syntax", message, say("put it below its msgid, once")))
         if match["keyword"] in ("msgctxt", "msgid") and keyword.startswith("msgstr"):
-            if identity and (context, identity) in seen:
+            if not identity and seen:
+                message = say("a header stands here, and belongs at the beginning")
+                problems.append(Problem(path, start, 1, "po-syntax", message, say("keep one header, at the beginning")))
+            elif (context, identity) in seen:
                 message = say("the same entry is already at line %(line)s", line=seen[context, identity])
                 problems.append(Problem(path, start, 1, "duplicate", message, say("keep one of the two")))
             seen.setdefault((context, identity), start)
@@ -273,30 +277,33 @@ def rows_of(lines: Sequence[str], start: int) -> list[list[Row]]:
 
 
 def header_of(text: str) -> dict[str, tuple[str, int]]:
-    """Give the header fields of a catalog's text, in lower case, each with its value and its line."""
+    """Give the header fields of a catalog's text, in lower case, each with its value and its line.
+
+    The header is read as Babel reads it, however its fields are spread over lines: several in one, one in several.
+    """
+    lines = list(_header_lines(text))
     fields: dict[str, tuple[str, int]] = {}
-    whole, start = "", 1
-    for number, part in _header_lines(text):
-        start = start if whole else number
-        whole += part
-        if part.endswith("\\n"):  # a long field goes on in the next line
-            name, _, value = whole.removesuffix("\\n").partition(":")
-            fields[name.strip().lower()] = (value.strip(), start)
-            whole = ""
+    for name, value in message_from_string("".join(words for _, words in lines)).items():
+        found = [number for number, words in lines if f"{name.lower()}:" in words.lower()]
+        fields[name.strip().lower()] = (" ".join(str(value).split()), found[-1] if found else 1)
     return fields
 
 
 def _header_lines(text: str) -> Iterator[tuple[int, str]]:
-    """Give what stands between the quotation marks of the first msgstr, with the numbers of the lines."""
-    inside = False
+    """Give the words of the header, which is the first entry, line by line, with the numbers of the lines."""
+    keyword = ""
     for number, line in enumerate(text.split("\n"), start=1):
-        match = re.fullmatch(r'(msgstr |msgid )?"(.*)"\s*', line)
-        if match:
-            inside = match[1] == "msgstr " or (inside and not match[1])
-            if inside:
-                yield number, match[2]
-        elif inside:
+        match = LINE.fullmatch(line)
+        if not match:
             return
+        if match["keyword"] and keyword.startswith("msgstr"):
+            return  # the next entry
+        keyword = match["keyword"] or keyword
+        words = pofile.unescape(match["text"] or match["more"] or '""')
+        if keyword == "msgid" and words:
+            return  # there is no header
+        if keyword.startswith("msgstr") and (match["text"] or match["more"]):
+            yield number, words
 
 
 def _refuse_a_fatal_header(path: Path, text: str, locale: Locale | None) -> None:

@@ -28,6 +28,7 @@ from hexapla.rules import RULES
 
 if TYPE_CHECKING:
     from hexapla.build import Built, Progress
+    from hexapla.exchange import Outcome as Exchanged
     from hexapla.recording import Outcome
 
 
@@ -145,7 +146,7 @@ def serve(config_file: str | None, locale: str | None, dev_addr: str | None, ope
 TARGETS = click.argument("targets", nargs=-1, metavar="[LOCALE|PATH]...")
 
 
-def finish(outcome: Outcome, nothing: str) -> None:
+def finish(outcome: Outcome | Exchanged, nothing: str) -> None:
     """Say what has changed; report what could not be done, and exit with 1 then."""
     for path in outcome.changed:
         click.echo(f"{shown(path)}: written")
@@ -432,8 +433,11 @@ def _site_to_check(config_file: str | None, folder: str | None) -> tuple[Path, P
 @click.option("--site", "folder", metavar="SITE", help="The built site of the change, to look at its links.")
 @click.option("--format", "form", type=click.Choice(["text", "markdown", "json", "github"]), default="text")
 @click.option("--ui-locale", metavar="LOCALE", help="The report's language. Default: that of the translation.")
+@click.option("--report", metavar="FOLDER", help="Write the report there too, for hexapla comment.")
 @verb
-def review(config_file: str | None, base: str, folder: str | None, form: str, ui_locale: str | None) -> None:
+def review(
+    config_file: str | None, base: str, folder: str | None, form: str, ui_locale: str | None, report: str | None
+) -> None:
     """Say what a pull request changes: which paragraphs, and whether anything but words.
 
     Exit status: 1 if it brings something that has to be mended.
@@ -444,20 +448,39 @@ def review(config_file: str | None, base: str, folder: str | None, form: str, ui
     if ui_locale and not cldr.is_known(ui_locale):
         raise click.BadParameter("CLDR knows no such locale", param_hint="--ui-locale")
     found = reviewing.review(config_file, base, Path(folder) if folder else None)
-    language = ui_locale or ""
-    translate = review_report.translator_of(found, language)
+    language = review_report.language_of(found, ui_locale or "")
+    if report:
+        review_report.write_report(found, Path(report), language)
     if form == "markdown":
         click.echo(review_report.to_markdown(found, language), nl=False)
     elif form == "json":
-        click.echo(review_report.to_json(found, translate))
+        click.echo(review_report.to_json(found, language))
     elif form == "github":
-        for line in review_report.to_github(found, config.find(config_file).parent, language):
+        for line in review_report.to_github(found, config.find(config_file).parent, ui_locale or ""):
             click.echo(line)
     else:
-        for line in review_report.to_text(found, translate):
+        for line in review_report.to_text(found, language):
             click.echo(line)
     if found.fails:
         sys.exit(1)
+
+
+@main.command()
+@click.argument("artifact", metavar="FOLDER|ZIP")
+@click.option("--files", metavar="FILE", help="The changed files as GitHub's API lists them, as JSON lines.")
+@click.option("--commit", metavar="SHA", default="", help="The commit that was reviewed.")
+@click.option("-o", "--output", metavar="FOLDER", default=".", show_default=True, help="Where to write.")
+@verb
+def comment(config_file: str | None, artifact: str, files: str | None, commit: str, output: str) -> None:
+    """Make a comment of a report that a pull request's own programs wrote: comment.md and suggestions.json.
+
+    The report is the outcome of review --report, and is not trusted.
+    """
+    from hexapla import comment as commenting
+
+    site = config.load(config_file)
+    for path in commenting.write(site, Path(artifact), Path(files) if files else None, commit, Path(output)):
+        click.echo(f"{shown(path)}: written")
 
 
 @main.command()
@@ -507,6 +530,53 @@ def status(config_file: str | None, form: str) -> None:
             table.add_row(*counting.cells(row))
         Console(width=None if sys.stdout.isatty() else 200).print(table)
     report(problems)
+
+
+@main.command()
+@click.option("--check", "is_check", is_flag=True, help="Only say whether the file is up to date.")
+@verb
+def owners(config_file: str | None, is_check: bool) -> None:
+    """Write .github/CODEOWNERS: each locale's reviewers look after its files, the maintainers after the rest."""
+    from hexapla import owners as owning
+
+    site = config.load(config_file)
+    path = owning.path_of(site)
+    if is_check:
+        owning.check(site)
+        click.echo(f"{shown(path)}: is up to date")
+    else:
+        click.echo(f"{shown(path)}: {'written' if owning.write(site) else 'is up to date'}")
+
+
+@main.group()
+def exchange() -> None:
+    """Exchange words with a translation platform that needs templates, such as Crowdin."""
+
+
+EXCHANGED = click.argument("folder", default="exchange", metavar="[FOLDER]")
+
+
+@exchange.command("export")
+@EXCHANGED
+@verb
+def export_words(config_file: str | None, folder: str) -> None:
+    """Write templates, current translations and glossaries into a folder, by default exchange/."""
+    from hexapla import exchange as exchanging
+
+    found, _ = chosen(config_file, [])
+    changed = exchanging.export(found, Path(folder))
+    click.echo(f"{shown(Path(folder))}: {len(changed)} files written")
+
+
+@exchange.command("import")
+@EXCHANGED
+@verb
+def import_words(config_file: str | None, folder: str) -> None:
+    """Put the words that came back into the catalogs; then: hexapla apply."""
+    from hexapla import exchange as exchanging
+
+    found, _ = chosen(config_file, [])
+    finish(exchanging.take(found, Path(folder)), "The catalogs hold all words already.")
 
 
 @main.group()

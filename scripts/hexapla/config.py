@@ -28,6 +28,16 @@ DEFAULT_THEME_DIR = "overrides"
 """What Material's documentation calls the folder of a site's own templates."""
 
 
+EVERYTHING = "*"
+"""Whose reviewers are the maintainers."""
+
+REVIEWER = re.compile(
+    r"@[A-Za-z0-9][A-Za-z0-9_-]{0,98}(?:/[A-Za-z0-9_][A-Za-z0-9_.-]{0,98})?"  # @name, @org/team
+    r"|[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})+"  # an e-mail address
+)
+"""How CODEOWNERS names somebody. Nothing else is let in: the names come to stand in a file of rules."""
+
+
 class Place(NamedTuple):
     """A place in a text, both numbers counting from 1."""
 
@@ -109,7 +119,11 @@ class Message:
 
 @dataclass(frozen=True)
 class Site:
-    """A publication, as its mkdocs.yml describes it. All paths are absolute."""
+    """A publication, as its mkdocs.yml describes it. All paths are absolute.
+
+    `reviewers` are names as code hosts have them, by the code of the locale that they look after; those of EVERYTHING
+    look after the rest.
+    """
 
     config_file: Path
     docs_dir: Path
@@ -127,6 +141,7 @@ class Site:
     notice: str
     front_matter: frozenset[str]
     policies: Mapping[str, Policy]
+    reviewers: Mapping[str, tuple[str, ...]]
     messages: tuple[Message, ...]
     plugins: frozenset[str]
     markdown_extensions: Mapping[str, Any] = field(repr=False)
@@ -253,6 +268,7 @@ def examine(config_file: str | None = None) -> tuple[Site, list[Problem]]:
         notice=reader.text("extra.notice"),
         front_matter=frozenset(reader.strings("plugins.hexapla.front_matter")),
         policies=reader.policies(),
+        reviewers=reader.reviewers(),
         messages=tuple(reader.messages()),
         plugins=frozenset(reader.mapping("plugins")),
         markdown_extensions=reader.extensions(),
@@ -495,6 +511,35 @@ class _Reader:
                 value = 0
             found[code] = Policy(publish=value, stale=stale)
         return found
+
+    def reviewers(self) -> dict[str, tuple[str, ...]]:
+        """Read `reviewers`: who looks after each locale, and under EVERYTHING the maintainers."""
+        key = "plugins.hexapla.reviewers"
+        languages = self.get("plugins.i18n.languages")
+        listed = languages if isinstance(languages, list) else []
+        codes = [str(one["locale"]) for one in listed if isinstance(one, dict) and "locale" in one]
+        found = {}
+        for code, names in self.mapping(key).items():
+            if code not in (EVERYTHING, *codes):
+                message = say("reviewers are named for %(code)s, which is no locale of this site", code=repr(code))
+                self.report(f"{key}.{code}", message, guess(code, [*codes, EVERYTHING]))
+            elif not isinstance(names, list) or not names:
+                message = say("the reviewers of %(code)s must be a list of at least one name", code=repr(code))
+                hint = say("write: %(line)s", line=f'{code}: ["@name", "@organization/team"]')
+                self.report(f"{key}.{code}", message, hint)
+            else:
+                found[code] = tuple(dict.fromkeys(self._reviewers(f"{key}.{code}", names)))
+        return {code: names for code, names in found.items() if names}
+
+    def _reviewers(self, key: str, names: list[Any]) -> Iterator[str]:
+        """Yield the names that can stand in a file of owners; report the others."""
+        for index, name in enumerate(names):
+            if isinstance(name, str) and REVIEWER.fullmatch(name):
+                yield name
+            else:
+                hint = say('write "@name", "@organization/team" or an e-mail address')
+                message = say("%(name)s names no reviewer", name=ascii(name)[:60])
+                self.report(f"{key}.{index}", message, hint)
 
     def extensions(self) -> dict[str, Any]:
         """Give the Markdown extensions and their options; MkDocs takes a list of names or mappings, or a mapping."""

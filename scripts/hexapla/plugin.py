@@ -55,14 +55,15 @@ log = get_plugin_logger(__name__)
 
 class HexaplaConfig(Config):  # type: ignore[no-untyped-call]
     """The plugin's options: `front_matter` lists further keys that documents may use, `policy` says what may be
-    published, `checks` how severe rules are, `localized_links` which targets differ by language, `rules_page`
-    whether the site has a page that lists the rules.
+    published, `reviewers` who looks after what, `checks` how severe rules are, `localized_links` which targets differ
+    by language, `rules_page` whether the site has a page that lists the rules.
 
     hexapla.config reads and checks them; here they are only declared, so that MkDocs knows them.
     """
 
     front_matter = config_options.ListOfItems(config_options.Type(str), default=[])
     policy = config_options.Type(dict, default={})
+    reviewers = config_options.Type(dict, default={})
     checks = config_options.Type(dict, default={})
     localized_links = config_options.Type(dict, default={})
     rules_page = config_options.Type(bool, default=False)

@@ -19,7 +19,7 @@ from hexapla import catalogs, checks, config, glossary, links, publication, spee
 from hexapla.config import Locale, Site, absolute
 from hexapla.glossary import Glossary
 from hexapla.problems import Problem, Severity, Stop, Text, say, shown
-from hexapla.publication import Publication
+from hexapla.publication import MARKDOWN_SUFFIXES, Publication
 from hexapla.rules_files import locale_of
 from hexapla.translations import State, Unit, plain_text
 
@@ -131,9 +131,20 @@ def review(config_file: str | None, base: str, site_folder: Path | None = None) 
     site = config.load(config_file)
     top, commit = checks.branched(site, base)
     changes = sorted(_changes(site, top, commit), key=lambda one: one.path)
+    _refuse_linked_folders(site, changes)
     with tempfile.TemporaryDirectory(prefix="hexapla-base-") as name:
         old = _read_base(site, commit, Path(name))
         return _review(site, base, changes, old, site_folder)
+
+
+def _refuse_linked_folders(site: Site, changes: Sequence[Change]) -> None:
+    """Stop where a whole folder of the publication became a link: what is behind it, maybe everything, is not read."""
+    folders = {folder for home in (site.docs_dir, site.catalogs_dir) for folder in (home, *home.parents)}
+    folders |= {home / locale.code for home in (site.docs_dir, site.catalogs_dir) for locale in site.locales}
+    linked = [change.path for change in changes if change.mode == "120000" and change.path in folders]
+    if linked:
+        message, hint = say("is a symbolic link"), say("put the folder itself here")
+        raise Stop([Problem(path, 1, 1, "symlink", message, hint) for path in linked])
 
 
 def _review(site: Site, base: str, changes: Sequence[Change], old: Publication | None, built: Path | None) -> Review:
@@ -160,12 +171,19 @@ def _own_locale(site: Site, files: Sequence[Path]) -> Locale | None:
 
 
 def _changes(site: Site, top: Path, commit: str) -> Iterator[Change]:
-    """Yield what has changed since a commit, and what is not in git yet."""
-    fields = iter(checks.git(site, "diff", "--raw", "--no-renames", "--no-abbrev", "-z", commit).split("\0"))
-    for head in fields:
-        if head.startswith(":"):
-            was, now, *_ = head[1:].split(" ")
-            yield Change(absolute(top / next(fields)), now.strip("0") and now, was.strip("0") and was)
+    """Yield what has changed since a commit, here or in the index (as submodules are), and what is not in git yet."""
+    known: set[Path] = set()
+    # A file .gitmodules, which the change may bring, could have git leave out submodules.
+    options = ("--raw", "--no-renames", "--no-abbrev", "--ignore-submodules=none", "-z", commit)
+    for more in ((), ("--cached",)):
+        fields = iter(checks.git(site, "diff", *more, *options).split("\0"))
+        for head in fields:
+            if head.startswith(":"):
+                was, now, *_ = head[1:].split(" ")
+                path = absolute(top / next(fields))
+                if path not in known:
+                    known.add(path)
+                    yield Change(path, now.strip("0") and now, was.strip("0") and was)
     for name in checks.git(site, "ls-files", "--others", "--exclude-standard", "--full-name", "-z").split("\0"):
         if name:
             path = absolute(top / name)
@@ -450,4 +468,6 @@ def _odd(site: Site, change: Change) -> Text | None:
     own = locale_of(site, change.path)
     if own and change.path == glossary.path_of(site, own):
         return say("it changes the glossary by which it is checked")
+    if own and change.path.suffix.lower() not in (*MARKDOWN_SUFFIXES, ".po"):
+        return say("%(path)s is no document and no catalog", path=name)
     return None

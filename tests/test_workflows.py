@@ -1,0 +1,734 @@
+"""The workflows: what checkers of workflows say of them, and each `run:` step, as it stands, on repositories made here."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import stat
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hexapla import config, publication, translations
+
+from tests import forge
+from tests.conftest import ROOT
+from tests.forge import TEXTS, Runner, commit, git
+
+FRENCH = {
+    "docs/fr/index.md": TEXTS["docs/fr/index.md"].replace("ouvre à neuf heures", "ouvre ses portes à neuf heures")
+}
+BOT = "github-actions[bot]"
+
+
+@pytest.fixture(scope="session")
+def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A repository with a small publication, to be copied."""
+    return forge.repository(tmp_path_factory.mktemp("forge") / "base")
+
+
+@pytest.fixture
+def origin(base: Path, tmp_path: Path) -> Path:
+    """A repository of one's own, on the branch of a translator."""
+    shutil.copytree(base, tmp_path / "origin", symlinks=True)
+    git(tmp_path / "origin", "checkout", "--quiet", "-b", "translator")
+    return tmp_path / "origin"
+
+
+@pytest.fixture
+def pull(origin: Path, tmp_path: Path) -> Callable[..., Runner]:
+    """Make a pull request of the translator's branch, and give what runs steps in its checkout."""
+
+    def make(texts: Any = FRENCH, name: str = "Marie", **values: str) -> Runner:
+        commit(origin, texts, name=name)
+        return Runner(forge.merged(origin, "translator", tmp_path / "checkout"), tmp_path, values)
+
+    return make
+
+
+# As they are written
+
+
+def test_zizmor_finds_nothing() -> None:
+    command = [Path(sys.executable).parent / "zizmor", "--offline", "--persona", "auditor", "--format", "json", "-q"]
+    result = subprocess.run([*command, forge.WORKFLOWS], capture_output=True, text=True, timeout=60)
+    assert result.returncode == 0, result.stdout
+    assert json.loads(result.stdout) == []
+
+
+def test_one_finding_is_left_out_and_says_why() -> None:
+    texts = "".join(path.read_text("utf-8") for path in forge.WORKFLOWS.glob("*.yml"))
+    assert re.findall(r"zizmor: ignore\[.*?\](.*)", texts) == [
+        " nothing of the pull request is fetched or run; its report is data"
+    ]
+
+
+def test_actionlint_finds_nothing() -> None:
+    program = os.environ.get("ACTIONLINT") or shutil.which("actionlint")
+    if not program:
+        pytest.skip("no actionlint here: its package on PyPI fetches it from its forge")
+    result = subprocess.run([program, "-no-color"], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert (result.returncode, result.stdout) == (0, "")
+
+
+def test_steps_are_sound_for_bash() -> None:
+    for workflow in forge.workflows().values():
+        assert workflow["defaults"] == {"run": {"shell": "bash"}}
+        for job in workflow["jobs"].values():
+            for step in job["steps"]:
+                result = subprocess.run(["bash", "-n"], input=step.get("run", ""), capture_output=True, text=True)
+                assert result.stderr == "", step["name"]
+
+
+def test_every_action_is_pinned_and_few_are_used() -> None:
+    used = set()
+    for path in forge.WORKFLOWS.glob("*.yml"):
+        for line in path.read_text("utf-8").splitlines():
+            if "uses:" in line:
+                match = re.fullmatch(r"\s*(?:- )?uses: (actions/[a-z-]+)@[0-9a-f]{40} # v\d+\.\d+\.\d+", line)
+                assert match, f"{path.name}: {line}"
+                used.add(match[1])
+    assert used == {
+        "actions/checkout",
+        "actions/upload-artifact",
+        "actions/upload-pages-artifact",
+        "actions/deploy-pages",
+    }
+
+
+def test_jobs_may_do_no_more_than_they_need() -> None:
+    found = {
+        (name, job): values["permissions"]
+        for name, workflow in forge.workflows().items()
+        for job, values in workflow["jobs"].items()
+    }
+    assert found == {
+        ("links.yml", "look"): {"contents": "read"},
+        ("links.yml", "tell"): {"issues": "write"},
+        ("publish.yml", "record"): {"contents": "write"},
+        ("publish.yml", "build"): {"contents": "read"},
+        ("publish.yml", "deploy"): {"id-token": "write", "pages": "write"},
+        ("pull-request-report.yml", "render"): {"actions": "read", "contents": "read", "pull-requests": "read"},
+        ("pull-request-report.yml", "post"): {"actions": "read", "pull-requests": "write"},
+        ("pull-request.yml", "review"): {"contents": "read"},
+        ("update.yml", "try"): {"contents": "read"},
+        ("update.yml", "propose"): {"actions": "read", "contents": "write", "pull-requests": "write"},
+    }
+    for workflow in forge.workflows().values():
+        assert workflow["permissions"] == {}
+        assert workflow["concurrency"]["group"]
+        for job in workflow["jobs"].values():
+            assert int(job["timeout-minutes"]) <= 60
+            for step in job["steps"]:
+                assert "${{" not in step.get("run", ""), "what stands there would be run"
+                if step.get("uses", "").startswith("actions/checkout@"):
+                    assert step["with"]["persist-credentials"] == "false"
+
+
+def test_nothing_of_a_stranger_meets_a_token() -> None:
+    text = (forge.WORKFLOWS / "pull-request.yml").read_text("utf-8")
+    assert not re.search(r"\$\{\{.*secrets", text)
+    assert "github.token" not in text
+    assert "GH_TOKEN" not in text
+    for name, workflow in forge.workflows().items():
+        assert "pull_request_target" not in workflow["on"], name
+        for job in workflow["jobs"].values():
+            for step in job["steps"]:
+                if "GH_TOKEN" in step.get("env", {}):
+                    assert "run.py" not in step["run"], "programs that were installed do not get a token"
+
+
+# A pull request
+
+
+def review(runner: Runner, is_built: bool = True) -> forge.Done:
+    """Run the steps that look at a pull request; give what came of the review."""
+    if is_built:
+        assert runner.run("pull-request.yml", "review", "Set up").status == 0
+        assert runner.run("pull-request.yml", "review", "Check everything").commands == []
+        assert runner.run("pull-request.yml", "review", "Build").commands == []
+    return runner.run("pull-request.yml", "review", "Review")
+
+
+def report_of(runner: Runner) -> Any:
+    return json.loads((runner.temp / "report" / "review.json").read_text("utf-8"))
+
+
+def test_good_pull_request(pull: Callable[..., Runner]) -> None:
+    runner = pull()
+    done = review(runner)
+    assert (done.status, done.errors) == (0, "")
+    assert done.commands == ["::notice title=hexapla review::Only words changed."]
+    assert (runner.folder / "site" / "fr" / "index.html").is_file()
+    assert sorted(path.name for path in (runner.temp / "report").iterdir()) == ["review.en.json", "review.json"]
+    found = report_of(runner)
+    assert (found["locale"], found["only_words"], found["links"]) == ("fr", True, [])
+
+
+def test_outcome_of_the_build_is_the_last_word(pull: Callable[..., Runner]) -> None:
+    runner = pull()
+    for outcome, status in (("success", 0), ("failure", 1)):
+        runner.values = {"steps.build.outcome": outcome}
+        assert runner.run("pull-request.yml", "review", "See that it was built").status == status
+
+
+THREE = {
+    "docs/fr/index.md": TEXTS["docs/fr/index.md"].replace("Appelez-nous avant", "Appelez-nous <b>avant</b>"),
+    "docs/fr/prices.md": TEXTS["docs/fr/prices.md"].replace("index.md", "abuot.md").replace("Le thé", "Le  thé"),
+}
+
+
+def test_three_problems(pull: Callable[..., Runner]) -> None:
+    runner = pull(THREE)
+    done = review(runner)
+    assert done.status == 1
+    heads = [line.split("::", 2)[1] for line in done.commands]
+    print(*done.commands, sep="\n")
+    assert heads == [
+        "error file=docs/fr/index.md,line=5,col=14,title=html,endLine=5,endColumn=17",
+        "warning file=docs/fr/prices.md,line=3,col=3,title=doubled-space,endLine=3,endColumn=5",
+        "error file=docs/fr/prices.md,line=3,col=46,title=link-target,endLine=3,endColumn=54",
+        "error file=docs/fr/prices.md,line=3,col=46,title=missing-page,endLine=3,endColumn=54",
+        "notice title=hexapla review",
+    ]
+    assert all("%0A%0A" in line for line in done.commands[:3]), "each in French, English beneath"
+    (suggestion,) = report_of(runner)["suggestions"]
+    assert suggestion == {
+        "path": "docs/fr/prices.md",
+        "line": 3,
+        "end_line": 3,
+        "old": "Le  thé coûte deux euros, voyez [la boutique](abuot.md).",
+        "text": "Le thé coûte deux euros, voyez [la boutique](index.md).",
+    }
+
+
+def test_known_problems_do_not_fail(base: Path, origin: Path, pull: Callable[..., Runner]) -> None:
+    git(origin, "checkout", "--quiet", "main")
+    commit(origin, {"docs/de/index.md": TEXTS["docs/de/index.md"].replace("Rufen", "<i>Rufen</i>")})
+    git(origin, "checkout", "--quiet", "-B", "translator")
+    runner = pull(
+        {"docs/de/index.md": (origin / "docs/de/index.md").read_text("utf-8").replace("jeden", "jeden lieben")}
+    )
+    assert review(runner, is_built=False).status == 0
+    assert report_of(runner)["known_problems"] >= 1
+
+
+FILE_SIZE = 50_000_000
+HOSTILE: dict[str, tuple[dict[str, str | bytes | None], str]] = {
+    "config": ({"mkdocs.yml": forge.CONFIGURATION + "copyright: mine\n"}, "outside of the locale: mkdocs.yml"),
+    "overrides": ({"overrides/main.html": "<script>"}, "outside of the locale: overrides/main.html"),
+    "scripts": ({"scripts/hexapla/cli.py": ""}, "outside of the locale: scripts/hexapla/cli.py"),
+    "workflows": ({".github/workflows/x.yml": "on: push"}, "outside of the locale: .github/workflows/x.yml"),
+    "attributes": ({".gitattributes": "* eol=crlf"}, "outside of the locale: .gitattributes"),
+    "own attributes": ({"docs/fr/.gitattributes": "* -diff"}, "docs/fr/.gitattributes is no document and no catalog"),
+    "other locale": (
+        {"docs/fr/prices.md": "# P {: #prices }\n", "docs/de/index.md": TEXTS["docs/de/index.md"] + "\nMehr.\n"},
+        "outside of the locale: docs/de/index.md",
+    ),
+    "binary": ({"docs/fr/film.bin": b"\0\1"}, "docs/fr/film.bin is no text"),
+    "LFS pointer": (
+        {"docs/fr/a.png": "version https://git-lfs.github.com/spec/v1\noid sha256:1\nsize 1\n"},
+        "docs/fr/a.png stands for a file that is kept elsewhere (Git LFS)",
+    ),
+    "50 MB": ({"docs/fr/film.md": b"x" * FILE_SIZE}, "docs/fr/film.md is 50000000 bytes large"),
+    "renamed": (
+        {"docs/fr/prices.md": None, "docs/fr/tarifs.md": TEXTS["docs/fr/prices.md"]},
+        "it removes the document docs/fr/prices.md",
+    ),
+    "deleted": ({"docs/fr/prices.md": None}, "it removes the document docs/fr/prices.md"),
+    "executable names": (
+        {"docs/fr/@everyone <b>.md": "# x\n", "docs/fr/::set-output name=a::b.md": "# x\n"},
+        "",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_pull_request(name: str, pull: Callable[..., Runner]) -> None:
+    """Whatever is in it is told, in the report as in the comment, and nothing of it becomes a command."""
+    texts, expected = HOSTILE[name]
+    runner = pull(FRENCH | texts, name="@everyone <img src=x> ::add-mask::neuf")
+    done = review(runner, is_built=False)
+    found = report_of(runner)
+    assert any(expected in reason for reason in found["reasons"]) or not expected
+    assert found["only_words"] is (not expected and not found["reasons"])
+    assert all(re.match("::(error|warning|notice) ", line) for line in done.commands)
+    assert "Traceback" not in done.errors
+    result = forge.tool(runner.folder, "comment", str(runner.temp / "report"), "-o", str(runner.temp))
+    assert result.returncode == 0, result.stderr
+    comment = (runner.temp / "comment.md").read_text("utf-8")
+    assert len(comment) <= 60_000
+    assert "<img" not in comment
+    assert "@everyone" not in re.sub("<code>.*?</code>", "", comment)
+
+
+def test_symbolic_link_and_submodule(origin: Path, pull: Callable[..., Runner]) -> None:
+    (origin / "docs/fr/passwd.md").symlink_to("/etc/passwd")
+    git(origin, "update-index", "--add", "--cacheinfo", f"160000,{'1' * 40},docs/fr/sub")
+    git(origin, "commit", "--quiet", "--message", "A submodule")
+    runner = pull({**FRENCH, ".gitmodules": '[submodule "docs/fr/sub"]\n\tpath = docs/fr/sub\n\tignore = all\n'})
+    git(origin, "checkout", "--quiet", "translator")
+    git(origin, "ls-files", "--stage", "docs/fr/sub")
+    done = review(runner, is_built=False)
+    assert done.status == 1
+    reasons = report_of(runner)["reasons"]
+    assert "docs/fr/passwd.md is a symbolic link" in reasons
+    assert "root:" not in (runner.temp / "report" / "review.json").read_text("utf-8")
+
+
+def test_folder_that_is_a_link_is_refused_in_one_line(origin: Path, pull: Callable[..., Runner]) -> None:
+    shutil.rmtree(origin / "docs/fr")
+    (origin / "docs/fr").symlink_to("/")
+    runner = pull({})
+    done = review(runner, is_built=False)
+    assert (done.status, done.commands) == (1, [])
+    assert done.errors.splitlines()[0] == "docs/fr:1:1: is a symbolic link [symlink]"
+    assert not (runner.temp / "report").exists()
+
+
+@pytest.mark.slow
+def test_five_thousand_files(pull: Callable[..., Runner]) -> None:
+    runner = pull({f"docs/fr/many/{number}.md": "# x\n" for number in range(5000)})
+    done = review(runner, is_built=False)
+    assert done.status == 1
+    assert "it changes 5000 files, more than anybody can review" in report_of(runner)["reasons"]
+    result = forge.tool(runner.folder, "comment", str(runner.temp / "report"), "-o", str(runner.temp))
+    assert result.returncode == 0, result.stderr
+    assert len((runner.temp / "comment.md").read_text("utf-8")) <= 60_000
+
+
+def test_commands_in_texts_are_not_obeyed(pull: Callable[..., Runner]) -> None:
+    words = "Appelez-nous\n::add-mask::neuf\n::set-output name=a::b\n##[add-mask]heures avant de venir."
+    changed = TEXTS["docs/fr/index.md"].replace("Appelez-nous avant de venir.", words)
+    runner = pull({"docs/fr/index.md": changed, "docs/fr/##[add-mask]x.md": "# x\n"})
+    assert runner.run("pull-request.yml", "review", "Check everything").commands == []
+    done = review(runner, is_built=False)
+    assert all(re.match("::(error|warning|notice) (file|title)=", line) for line in done.commands), done.commands
+
+
+def test_no_common_ancestor(origin: Path, tmp_path: Path) -> None:
+    git(origin, "checkout", "--quiet", "--orphan", "stranger")
+    commit(origin, FRENCH)
+    result = forge.tool(origin, "review", "--base", "main")
+    assert result.returncode == 1
+    assert result.stderr.splitlines() == [
+        "mkdocs.yml:1:1: nothing is known of revision 'main': there is no common ancestor [revision]",
+        "  hint: fetch the whole history, or name another revision",
+    ]
+
+
+def test_shallow_clone(origin: Path, tmp_path: Path) -> None:
+    commit(origin, FRENCH)
+    git(tmp_path, "clone", "--quiet", "--depth", "1", "--branch", "translator", f"file://{origin}", "shallow")
+    result = forge.tool(tmp_path / "shallow", "review", "--base", "origin/main")
+    assert result.returncode == 1
+    assert re.match(r"mkdocs.yml:1:1: nothing is known of revision 'origin/main': .* \[revision\]\n", result.stderr)
+    assert len(result.stderr.splitlines()) == 2
+
+
+# Its report
+
+SHA = "a" * 40
+VALUES = {
+    "github.token": "token",
+    "github.event.workflow_run.head_sha": SHA,
+    "github.event.workflow_run.head_branch": "feature;$(touch owned)",
+    "github.event.workflow_run.head_repository.owner.login": "marie",
+    "github.event.workflow_run.head_repository.full_name": "marie/publication",
+    "github.event.workflow_run.id": "55",
+    "needs.render.outputs.number": "7",
+}
+REPOSITORY = "repos/hexapla/publication"
+
+
+def pull_request(sha: str = SHA, name: str = "marie/publication", number: int = 7) -> dict[str, Any]:
+    return {"number": number, "head": {"sha": sha, "repo": {"full_name": name}}}
+
+
+def files_of(origin: Path) -> list[dict[str, Any]]:
+    """What the forge lists of the translator's branch."""
+    found = []
+    names = git(origin, "diff", "--name-only", "main...translator").splitlines()
+    for name in names:
+        patch = git(origin, "diff", "main...translator", "--", name).partition("@@")
+        found.append({"filename": name, "status": "modified", "patch": patch[1] + patch[2]})
+    return found
+
+
+def zipped(folder: Path, file: Path) -> Path:
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in sorted(folder.iterdir()):
+            archive.write(path, path.name)
+    return file
+
+
+def answers(
+    tmp_path: Path, files: list[dict[str, Any]], requests: list[dict[str, Any]], size: int = 1000
+) -> list[tuple[str, str, Any]]:
+    artifact = {"artifacts": [{"id": 9, "size_in_bytes": size, "expired": False}]}
+    return [
+        ("GET", f"{REPOSITORY}/pulls", requests),
+        ("GET", f"{REPOSITORY}/pulls/7", pull_request()),
+        ("GET", f"{REPOSITORY}/actions/runs/55/artifacts", artifact),
+        ("GET", f"{REPOSITORY}/actions/artifacts/9/zip", {"file": str(tmp_path / "report.zip")}),
+        ("GET", f"{REPOSITORY}/pulls/7/files", files),
+    ]
+
+
+def test_report_becomes_a_comment_with_suggestions(
+    base: Path, origin: Path, pull: Callable[..., Runner], tmp_path: Path
+) -> None:
+    runner = pull(THREE)
+    review(runner, is_built=False)
+    zipped(runner.temp / "report", tmp_path / "report.zip")
+    table = answers(tmp_path, files_of(origin), [pull_request("b" * 40, number=6), pull_request()])
+    trusted = Runner(base, tmp_path, VALUES, table)
+    found = trusted.run("pull-request-report.yml", "render", "Find the pull request and its report")
+    assert (found.status, found.outputs) == (0, {"number": "7"}), found.errors
+    assert not (base / "owned").exists()
+    made = trusted.run("pull-request-report.yml", "render", "Make the comment")
+    assert made.status == 0, made.errors
+    comment = (trusted.temp / "comment" / "comment.md").read_text("utf-8")
+    assert comment.startswith("<!-- hexapla review -->\n<h3>❌ ")
+    assert "&lt;b&gt;avant" in comment
+
+    trusted.download = (trusted.temp / "comment").rename(tmp_path / "kept")
+    trusted.answers = [
+        *table,
+        ("GET", f"{REPOSITORY}/issues/7/comments", [{"id": 1, "user": {"login": "marie"}, "body": comment}]),
+        ("GET", f"{REPOSITORY}/pulls/7/comments", []),
+        ("POST", f"{REPOSITORY}/.*", {}),
+    ]
+    posted = trusted.run("pull-request-report.yml", "post", "Post the comment, and the suggestions")
+    assert posted.status == 0, posted.errors
+    first, second = trusted.asked
+    assert first == {"path": f"{REPOSITORY}/issues/7/comments", "method": "POST", "fields": {"body": comment}}
+    body = "<!-- hexapla suggestion -->\n```suggestion\nLe thé coûte deux euros, voyez [la boutique](index.md).\n```"
+    assert second == {
+        "path": f"{REPOSITORY}/pulls/7/reviews",
+        "method": "POST",
+        "fields": {
+            "event": "COMMENT",
+            "commit_id": SHA,
+            "comments": [{"path": "docs/fr/prices.md", "line": 3, "side": "RIGHT", "body": body}],
+        },
+    }
+
+
+def test_comment_is_updated_and_suggestions_renewed(base: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "made"
+    forge.write(folder, {"comment.md": "new", "suggestions.json": '{"comments": [{"path": "x"}]}'})
+    comments = [
+        {"id": 1, "user": {"login": "marie"}, "body": "<!-- hexapla review -->"},
+        {"id": 2, "user": {"login": BOT}, "body": "<!-- hexapla review -->\nold"},
+    ]
+    suggestions = [
+        {"id": 3, "user": {"login": BOT}, "body": "<!-- hexapla suggestion -->\n"},
+        {"id": 4, "user": {"login": BOT}, "body": "something else"},
+        {"id": 5, "user": {"login": "marie"}, "body": "<!-- hexapla suggestion -->\n"},
+    ]
+    table = [
+        ("GET", f"{REPOSITORY}/pulls/7", pull_request()),
+        ("GET", f"{REPOSITORY}/issues/7/comments", comments),
+        ("GET", f"{REPOSITORY}/pulls/7/comments", suggestions),
+        ("POST", f"{REPOSITORY}/pulls/7/reviews", "refused"),
+        ("PATCH|DELETE", f"{REPOSITORY}/.*", {}),
+        ("PATCH", f"{REPOSITORY}/issues/comments/2", {}),
+        ("DELETE", f"{REPOSITORY}/pulls/comments/3", {}),
+    ]
+    runner = Runner(base, tmp_path, VALUES, table, folder)
+    done = runner.run("pull-request-report.yml", "post", "Post the comment, and the suggestions")
+    assert done.status == 0, "a suggestion that the forge refuses is no failure"
+    assert [(one["method"], one["path"].removeprefix(REPOSITORY)) for one in runner.asked] == [
+        ("PATCH", "/issues/comments/2"),
+        ("DELETE", "/pulls/comments/3"),
+        ("POST", "/pulls/7/reviews"),
+    ]
+
+
+def test_nothing_is_posted_where_the_pull_request_has_moved_on(base: Path, tmp_path: Path) -> None:
+    forge.write(tmp_path / "made", {"comment.md": "new", "suggestions.json": "{}"})
+    table = [("GET", f"{REPOSITORY}/pulls/7", pull_request("c" * 40))]
+    runner = Runner(base, tmp_path, VALUES, table, tmp_path / "made")
+    done = runner.run("pull-request-report.yml", "post", "Post the comment, and the suggestions")
+    assert (done.status, runner.asked) == (0, [])
+
+
+@pytest.mark.parametrize(
+    "requests",
+    [
+        [],
+        [pull_request("b" * 40)],
+        [pull_request(name="somebody/else")],
+        [pull_request() | {"head": {"sha": SHA, "repo": None}}],
+    ],
+)
+def test_number_is_asked_of_the_forge(base: Path, tmp_path: Path, requests: list[dict[str, Any]]) -> None:
+    runner = Runner(base, tmp_path, VALUES, answers(tmp_path, [], requests))
+    done = runner.run("pull-request-report.yml", "render", "Find the pull request and its report")
+    assert (done.status, done.outputs) == (0, {}), done.errors
+
+
+def test_artifact_that_is_too_large_is_not_fetched(base: Path, tmp_path: Path) -> None:
+    runner = Runner(base, tmp_path, VALUES, answers(tmp_path, [], [pull_request()], 900_000_000))
+    done = runner.run("pull-request-report.yml", "render", "Find the pull request and its report")
+    assert (done.status, done.outputs) == (1, {})
+    assert done.commands == ["::error::The report is 900000000 bytes large, and 4000000 are the limit."]
+    assert not (runner.temp / "report.zip").exists()
+
+
+def test_artifact_that_is_no_report_is_refused(base: Path, tmp_path: Path) -> None:
+    runner = Runner(base, tmp_path, VALUES)
+    forge.write(runner.temp, {"report.zip": b"PK\3\4 no archive", "files.jsonl": ""})
+    done = runner.run("pull-request-report.yml", "render", "Make the comment")
+    assert done.status == 1
+    assert done.errors.splitlines()[0].endswith("is no archive that can be read: File is not a zip file [artifact]")
+    assert not (runner.temp / "comment").exists()
+
+
+# Publishing
+
+
+class Main:
+    """The main branch of a forge, pull requests merged into it, and the job that follows each push."""
+
+    def __init__(self, origin: Path, home: Path) -> None:
+        self.bare, self.home, self.count = home / "main.git", home, 0
+        git(home, "clone", "--quiet", "--bare", str(origin), str(self.bare))
+
+    def checkout(self, name: str) -> Path:
+        git(self.home, "clone", "--quiet", str(self.bare), name)
+        forge.prepare(self.home / name)
+        return self.home / name
+
+    def merge(self, *branches: Path) -> None:
+        """Merge what somebody has on top of an earlier main."""
+        for folder in branches:
+            git(folder, "fetch", "--quiet", "origin")
+            git(folder, "merge", "--quiet", "--no-edit", "origin/main")
+            git(folder, "push", "--quiet", "origin", "HEAD:main")
+
+    def publish(self, before_push: Callable[[], None] = lambda: None) -> tuple[forge.Done, forge.Done | None]:
+        """Run the job that records; give what its two steps came to."""
+        self.count += 1
+        folder = self.checkout(f"run-{self.count}")
+        sha = git(folder, "rev-parse", "HEAD")
+        runner = Runner(folder, self.home, {"github.token": "token"}, environment={"GITHUB_SHA": sha})
+        recorded = runner.run("publish.yml", "record", "Bring the record up to date")
+        before_push()
+        if recorded.status:
+            return recorded, None
+        return recorded, runner.run("publish.yml", "record", "Push the record")
+
+    def head(self) -> str:
+        return git(self.bare, "rev-parse", "main")
+
+    def states(self, path: str) -> list[str]:
+        """The states of the French paragraphs of a document on main, in its order."""
+        folder = self.checkout(f"look-{self.count}-{len(list(self.home.iterdir()))}")
+        found = publication.read(config.load(str(folder / "mkdocs.yml")))
+        return [unit.state.value for unit in translations.of_document(found, found.site.locale("fr"), path)]
+
+
+@pytest.fixture
+def main(base: Path, tmp_path: Path) -> Main:
+    return Main(base, tmp_path)
+
+
+def test_record_follows_a_merge_once(main: Main) -> None:
+    folder = main.checkout("marie")
+    commit(folder, FRENCH)
+    main.merge(folder)
+    before = main.head()
+    recorded, pushed = main.publish()
+    assert recorded.status == 0, recorded.errors
+    assert pushed and (pushed.status, pushed.outputs) == (0, {"commit": main.head()}), pushed.errors
+    assert git(main.bare, "rev-parse", "main^") == before
+    assert git(main.bare, "log", "-1", "--format=%an|%s", "main") == f"{BOT}|Record what the translations follow"
+    assert git(main.bare, "diff", "--name-only", "main^", "main") == "locales/fr/LC_MESSAGES/index.md.po"
+    _, again = main.publish()
+    assert again and again.outputs == {"commit": main.head()}
+    assert git(main.bare, "log", "-1", "--format=%P", "main") == before, "what is recorded is not recorded again"
+
+
+SOURCE = {"docs/en/index.md": TEXTS["docs/en/index.md"].replace("opens at nine", "opens at ten")}
+
+
+def test_source_changes_after_a_translation(main: Main) -> None:
+    marie, john = main.checkout("marie"), main.checkout("john")
+    commit(marie, FRENCH)
+    commit(john, SOURCE, name="John")
+    main.merge(marie)
+    main.publish()
+    assert main.states("index.md") == ["current"] * 4
+    main.merge(john)
+    main.publish()
+    assert main.states("index.md") == ["current", "stale", "current", "current"]
+
+
+def test_source_changes_before_a_translation(main: Main, tmp_path: Path) -> None:
+    """What would be merged is reviewed: the new source stands beside the translation that was made of the old one."""
+    marie, john = main.checkout("marie"), main.checkout("john")
+    commit(marie, FRENCH)
+    commit(john, SOURCE, name="John")
+    main.merge(john)
+    main.publish()
+    assert main.states("index.md") == ["current", "stale", "current", "current"]
+    git(john, "pull", "--quiet", "origin", "main")
+    git(john, "fetch", "--quiet", str(marie), "HEAD:translator")
+    runner = Runner(forge.merged(john, "translator", tmp_path / "checkout"), tmp_path)
+    assert review(runner, is_built=False).status == 0
+    (paragraph,) = report_of(runner)["documents"][0]["paragraphs"]
+    assert (paragraph["source"], paragraph["new"]) == (
+        "The shop opens at ten.",
+        "La boutique ouvre ses portes à neuf heures.",
+    )
+    assert paragraph["state_before"] == "stale"
+
+
+def test_parallel_translations_of_one_document(main: Main) -> None:
+    marie, luc = main.checkout("marie"), main.checkout("luc")
+    text = TEXTS["docs/fr/index.md"]
+    commit(marie, {"docs/fr/index.md": text.replace("ouvre à", "ouvre dès")})
+    commit(luc, {"docs/fr/index.md": text.replace("chaque lettre", "toutes les lettres")}, name="Luc")
+    main.merge(marie)
+    main.publish()
+    main.merge(luc)
+    _, pushed = main.publish()
+    assert pushed and pushed.status == 0
+    assert main.states("index.md") == ["current"] * 4
+    record = git(main.bare, "show", "main:locales/fr/LC_MESSAGES/index.md.po")
+    assert "ouvre dès neuf" in record
+    assert "toutes les lettres" in record
+
+
+def test_what_is_merged_meanwhile_is_published_by_its_own_run(main: Main) -> None:
+    marie, luc = main.checkout("marie"), main.checkout("luc")
+    commit(marie, FRENCH)
+    main.merge(marie)
+    commit(luc, {"docs/fr/prices.md": TEXTS["docs/fr/prices.md"].replace("deux", "trois")}, name="Luc")
+    _, pushed = main.publish(lambda: main.merge(luc))
+    assert pushed and (pushed.status, pushed.outputs) == (0, {}), "nothing is built, because no commit is named"
+    _, again = main.publish()
+    assert again and again.outputs == {"commit": main.head()}
+
+
+def test_push_that_is_refused_fails(main: Main) -> None:
+    folder = main.checkout("marie")
+    commit(folder, FRENCH)
+    main.merge(folder)
+    hook = main.bare / "hooks" / "pre-receive"
+    hook.write_text("#!/bin/sh\nexit 1\n")
+    hook.chmod(0o755)
+    _, pushed = main.publish()
+    assert pushed and (pushed.status, pushed.outputs) == (1, {})
+    assert "the branch rules have to let github-actions push" in pushed.commands[0]
+
+
+def test_what_cannot_be_recorded_is_not_published(main: Main) -> None:
+    folder = main.checkout("marie")
+    commit(folder, {"docs/fr/index.md": TEXTS["docs/fr/index.md"] + "\n```\nnever closed\n"})
+    main.merge(folder)
+    before = main.head()
+    recorded, pushed = main.publish()
+    assert recorded.status == 1
+    assert pushed is None
+    assert main.head() == before
+
+
+def test_site_stays_where_the_build_fails(main: Main, tmp_path: Path) -> None:
+    folder = main.checkout("build")
+    runner = Runner(folder, tmp_path)
+    assert runner.run("publish.yml", "build", "Build").status == 0
+    assert runner.run("publish.yml", "build", "Check links").status == 0
+    before = (folder / "site" / "index.html").read_bytes()
+    forge.write(folder, {"docs/fr/prices.md": TEXTS["docs/fr/prices.md"].replace("index.md", "abuot.md")})
+    assert runner.run("publish.yml", "build", "Build").status == 1
+    assert (folder / "site" / "index.html").read_bytes() == before
+    jobs = forge.workflows()["publish.yml"]["jobs"]
+    assert (jobs["build"]["needs"], jobs["deploy"]["needs"]) == ("record", "build")
+    assert jobs["build"]["if"] == "needs.record.outputs.commit"
+
+
+# Links, once a week
+
+
+def test_links_are_looked_at(origin: Path, tmp_path: Path) -> None:
+    """(That other sites are asked is for tests/test_external.py: here, there are none.)"""
+    runner = Runner(origin, tmp_path)
+    forge.prepare(origin)
+    assert runner.run("links.yml", "look", "Build").status == 0
+    assert runner.run("links.yml", "look", "Set up lychee").status == 0
+    done = runner.run("links.yml", "look", "Look")
+    assert (done.status, done.commands) == (0, []), done.errors
+    page = origin / "site" / "fr" / "index.html"
+    page.write_text(page.read_text("utf-8").replace("</article>", '<a href="abuot/">@everyone</a></article>'))
+    done = runner.run("links.yml", "look", "Look")
+    assert done.status == 0, done.errors
+    lines = done.outputs["found"].strip("\n").splitlines()
+    assert any("there is no /fr/abuot/ on this site [missing-page]" in line for line in lines)
+    assert all(line.startswith("    ") for line in lines), "all of it is code"
+
+
+@pytest.mark.parametrize(
+    ("found", "issues", "expected"),
+    [
+        ("    x [y]", [], [("POST", "/issues")]),
+        ("    x [y]", [{"number": 3, "body": "<!-- hexapla links -->\nold"}], [("PATCH", "/issues/3")]),
+        ("\n", [{"number": 3, "body": "<!-- hexapla links -->\nold"}], [("PATCH", "/issues/3")]),
+        ("", [{"number": 4, "body": None}], []),
+    ],
+)
+def test_one_issue_is_kept(
+    base: Path, tmp_path: Path, found: str, issues: list[dict[str, Any]], expected: list[tuple[str, str]]
+) -> None:
+    values = {"needs.look.outputs.found": found, "github.token": "token"}
+    table = [("GET", f"{REPOSITORY}/issues", issues), ("POST|PATCH", ".*", {}), ("POST", ".*", {}), ("PATCH", ".*", {})]
+    (tmp_path / "work").mkdir()
+    runner = Runner(tmp_path / "work", tmp_path, values, table)
+    done = runner.run("links.yml", "tell", "Keep the issue up to date")
+    assert done.status == 0, done.errors
+    assert [(one["method"], one["path"].removeprefix(REPOSITORY)) for one in runner.asked] == expected
+    if found.strip():
+        assert runner.asked[0]["fields"]["body"].startswith("<!-- hexapla links -->\nThe weekly check")
+        assert runner.asked[0]["fields"]["body"].endswith("\n\n    x [y]\n")
+    elif expected:
+        assert runner.asked[0]["fields"] == {"state": "closed", "state_reason": "completed"}
+
+
+# Newer versions
+
+
+def test_newer_versions_are_proposed(main: Main, tmp_path: Path) -> None:
+    tried = Runner(main.checkout("try"), tmp_path)
+    assert tried.run("update.yml", "try", "Lock").outputs == {"changed": "true"}
+    assert tried.run("update.yml", "try", "Test").status == 0
+    assert (tried.folder / "ran.txt").read_text() == "lock --upgrade\ntest\n"
+    assert tried.run("update.yml", "try", "Lock").status == 0
+
+    table = [("GET", f"{REPOSITORY}/pulls", []), ("POST", f"{REPOSITORY}/pulls", {})]
+    values = {"github.token": "token", "github.ref_name": "main"}
+    runner = Runner(main.checkout("propose"), tmp_path, values, table, tried.folder / "requirements")
+    done = runner.run("update.yml", "propose", "Open a pull request")
+    assert done.status == 0, done.errors
+    assert git(main.bare, "diff", "--name-only", "main", "update/requirements") == "requirements/runtime.txt"
+    assert [(one["path"], one["fields"]["head"], one["fields"]["base"]) for one in runner.asked] == [
+        (f"{REPOSITORY}/pulls", "update/requirements", "main")
+    ]
+
+
+def test_nothing_is_proposed_where_nothing_is_newer(main: Main, tmp_path: Path) -> None:
+    folder = main.checkout("try")
+    commit(folder, {"requirements/runtime.txt": "click==9\n"})
+    assert Runner(folder, tmp_path).run("update.yml", "try", "Lock").outputs == {}
+
+
+def test_scripts_of_the_tests_are_executable(tmp_path: Path) -> None:
+    runner = Runner(tmp_path, tmp_path)
+    assert (runner.home / "bin" / "gh").stat().st_mode & stat.S_IXUSR
