@@ -307,3 +307,15 @@ def test_new_locale_after_a_language_with_a_list(make_site: MakeSite) -> None:
         "            - index.md\n", "            - index.md\n        - locale: de\n          name: Deutsch\n"
     )
     assert config_file.read_text(encoding="utf-8") == expected
+
+
+def test_a_translation_shows_a_picture_of_the_source(make_site: MakeSite) -> None:
+    """The locales are built side by side, and each finds the files that only the source's folder has."""
+    dot = '<svg xmlns="http://www.w3.org/2000/svg"/>'
+    texts = {"docs/en/dot.svg": dot, "docs/en/a.md": "![A dot](dot.svg)\n", "docs/fr/a.md": "![Un point](dot.svg)\n"}
+    config_file = make_site(texts)
+    result = run(config_file, "build")
+    assert result.returncode == 0, result.stderr
+    built = config_file.parent / "site"
+    assert 'src="../../dot.svg"' in (built / "fr/a/index.html").read_text(encoding="utf-8")
+    assert sorted(path.relative_to(built).as_posix() for path in built.rglob("dot.svg")) == ["dot.svg"]

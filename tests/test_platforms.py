@@ -258,6 +258,20 @@ def test_what_needs_editing_is_not_published_as_current(guide: Path, rewrite: Ca
     assert result.returncode == 1 and (guide / FR).read_text(encoding="utf-8") == TRANSLATION
 
 
+def test_apply_and_record_serve_both_ways_of_translating(guide: Path) -> None:
+    """What a machine runs after a merge: it need not know whether the Markdown was edited, or the catalog, or both."""
+    edit(guide / EN, "> A quotation", "> A longer quotation")
+    edit(guide / FR, "Le premier paragraphe.", "Le tout premier paragraphe.")
+    as_weblate(77)(guide / PO, {"The last paragraph.": ("Le tout dernier.", False)})
+    for verb in ("apply", "record"):
+        result = tool(guide, verb)
+        assert result.returncode == 0, result.stderr
+    text = (guide / FR).read_text(encoding="utf-8")
+    assert "Le tout premier paragraphe." in text and "Le tout dernier." in text
+    assert states(guide) == {"current": ALL - 1, "stale": 1}
+    assert tool(guide, "record").stdout == "All records are up to date.\n"
+
+
 def test_counted_as_we_count(site: Site) -> None:
     """pocount, which knows nothing of us, finds every record whole."""
     command = [TOOLS / "pocount", "--csv", ROOT / "locales/fr/LC_MESSAGES/about.md.po"]
@@ -492,6 +506,10 @@ def test_crowdin_goes_all_the_way(guide: Path) -> None:
     as_crowdin(guide, "guide.md", edits)
     result = tool(guide, "exchange", "import")
     assert (result.returncode, result.stdout) == (0, f"{PO}: written\n"), result.stderr
+    taken = {entry.msgid: entry for entry in polib.pofile(str(guide / PO))}
+    assert taken["A longer quotation on two lines."].previous_msgid == "A quotation on two lines."
+    assert not taken["The very first paragraph."].previous_msgid and not taken["The very first paragraph."].fuzzy
+    assert taken["another step"].msgstr == "une autre étape"
     assert tool(guide, "apply").returncode == 0
     expected = TRANSLATION.replace("- une étape", "- une première étape")
     expected = expected.replace("Le premier paragraphe.", "Le tout premier paragraphe.")

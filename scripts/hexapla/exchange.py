@@ -152,7 +152,7 @@ def take(publication: Publication, folder: Path) -> Outcome:
 def _take_one(publication: Publication, locale: Locale, file: Path, name: str, outcome: Outcome) -> None:
     """Take the words of one file. Raises Stop where nothing can be taken."""
     site = publication.site
-    if False and any(one.is_symlink() for one in (file, *list(file.parents)[: name.count("/") + 1])):
+    if any(one.is_symlink() for one in (file, *list(file.parents)[: name.count("/") + 1])):
         raise Stop([Problem(file, 1, 1, "symlink", say("is a link"), say("put the file itself here"))])
     if name in domains(site):
         own, is_record = catalogs.path_of(site, locale, name), False

@@ -180,10 +180,10 @@ class HexaplaPlugin(BasePlugin[HexaplaConfig]):  # type: ignore[no-untyped-call]
                 file.dest_uri = file.dest_uri.removesuffix(".html") + "/index.html"
             files.append(file)
         if self.is_part and not self.locale.is_source:
-            # The source locale's part has the files that all locales share.
-            for file in list(files):
+            # The source locale's part has the files that all locales share; here, links have to find them.
+            for file in files:
                 if not file.is_documentation_page() and not file.dest_uri.startswith(self.locale.folder):
-                    files.remove(file)
+                    file.inclusion = InclusionLevel.EXCLUDED
         return files
 
     on_files = CombinedEvent(_on_files_first, _on_files_last)

@@ -378,13 +378,16 @@ def _terms(locale: Locale, source: str, translation: str, words: Glossary) -> tu
 def _new_problems(
     site: Site, base: str, old: Publication | None, files: Sequence[Path]
 ) -> tuple[tuple[Problem, ...], int]:
-    """Check what changed on both sides; give the problems that were not there, and how many were."""
+    """Check what changed; give the problems that were not there before, and how many were.
+
+    Of what was there before, only the files are checked that have problems now.
+    """
     is_for_all = any(path == site.config_file or locale_of(site, path) is None for path in files)
     now = checks.run(str(site.config_file), [] if is_for_all else _arguments(site, site.root, files), base).problems
     left: Counter[str] = Counter()
-    if old is not None:
-        arguments = [] if is_for_all else _arguments(site, old.site.root, files)
-        then = checks.run(str(old.site.config_file), arguments).problems
+    wrong = sorted({problem.path for problem in now if problem.rule not in BROUGHT_UP_TO_DATE})
+    if old is not None and wrong:
+        then = checks.run(str(old.site.config_file), _arguments(site, old.site.root, wrong)).problems
         left = Counter(checks.baseline_key(old.site.root, problem) for problem in then)
     new = []
     for problem in now:

@@ -196,7 +196,7 @@ def to_text(review: Review, language: str = "en") -> Iterator[str]:
             yield reports.visible(f"  {one['line']}: {_states(one, translate)}")
             for sign, text in (("  = ", one["source"]), ("  - ", one["old"]), ("  + ", one["new"])):
                 if text:
-                    yield reports.visible(f"  {sign}{' '.join(text.split())}")
+                    yield f"  {sign}{_flat(text, len(text))}"
     yield ""
     yield from reports.lines([*review.problems, *(review.links or ())], translate)
     yield from (reports.visible(one.translated(translate)) for one in _figures(data))
@@ -336,18 +336,23 @@ def _code(text: str) -> str:
     return escape(_flat(text, LONGEST))
 
 
-BREAKS = re.compile(
-    r"(?<=[@#:$])(?=\S)|(?<=www)(?=\.)|(?<=\bGH)(?=-)|(?<=\b[0-9a-f]{3})(?=[0-9a-f]{4,}\b)", re.IGNORECASE
-)
-"""Where a forge would see a mention, a reference, an address, an emoji's name, a formula, a commit."""
+BREAKS = re.compile(r"(?<=[@#:$])(?=\S)|(?<=www)(?=\.)|(?<=\bGH)(?=-)", re.IGNORECASE)
+"""Where a forge would see a mention, a reference, an address, an emoji's name, a formula."""
+
+COMMIT = re.compile(r"\b[0-9a-f]{7,}\b", re.IGNORECASE)
 
 
 def _plain(text: str) -> str:
     """Say a text so that it is nothing but a text: no HTML, no mention, no reference, no address, no emoji code."""
     broken = BREAKS.sub("\ue000", _flat(text, LONGEST_SENTENCE))
+    broken = COMMIT.sub(lambda match: re.sub("(.{6})(?=.)", "\\1\ue000", match[0]), broken)
     return escape(broken, quote=False).replace("\ue000", "<!-- -->")
+
+
+WHITE = re.compile(r"[ \t\r\n\f\v\x85\u2028\u2029]+")
+"""What becomes one space on one line; a no-break space stays."""
 
 
 def _flat(text: str, limit: int) -> str:
     """Put a text on one line, no longer than a limit, with everything in it to be seen."""
-    return reports.visible(" ".join((text if len(text) <= limit else text[:limit] + " …").split()))
+    return reports.visible(WHITE.sub(" ", text if len(text) <= limit else text[:limit] + " …").strip(" "))
