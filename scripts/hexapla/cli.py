@@ -102,7 +102,7 @@ def _progress(found: Publication) -> Progress:
 def _count_warnings(problems: Sequence[Problem]) -> None:
     """Say how much the check of links warns of; to see it is for another command."""
     if problems:
-        click.echo(f"Links: {len(problems)} warnings. To see them: hexapla links", err=True)
+        click.echo(f"Warnings about links: {len(problems)}. To see them: hexapla links")
 
 
 def _show_results(results: Sequence[Built]) -> None:

@@ -387,7 +387,9 @@ def _new_problems(
     left: Counter[str] = Counter()
     wrong = sorted({problem.path for problem in now if problem.rule not in BROUGHT_UP_TO_DATE})
     if old is not None and wrong:
-        then = checks.run(str(old.site.config_file), _arguments(site, old.site.root, wrong)).problems
+        # What length is usual is known from all documents together.
+        looked_at = files if any(problem.rule == "length" for problem in now) else wrong
+        then = checks.run(str(old.site.config_file), _arguments(site, old.site.root, looked_at)).problems
         left = Counter(checks.baseline_key(old.site.root, problem) for problem in then)
     new = []
     for problem in now:

@@ -28,7 +28,7 @@ def main(counts: list[int]) -> None:
             forge.git(root, "checkout", "--quiet", "-b", "translator")
             for path in sorted((root / "docs" / "fr").rglob("*.md")):
                 text = path.read_text(encoding="utf-8")
-                path.write_text(text.replace(" client", " de nos clients", 3), encoding="utf-8")
+                path.write_text(text.replace("est ", "est bien ", 3), encoding="utf-8")
             forge.commit(root, {}, "A change")
             start = time.perf_counter()
             forge.tool(root, "review", "--base", "main", "--report", str(Path(name) / "report"))
