@@ -105,7 +105,7 @@ def test_check_sees_that_the_template_is_behind(small: Path) -> None:
 def test_placeholders_are_filled_and_translations_are_escaped(small: Path) -> None:
     (small.parent / "theme" / "hexapla").mkdir()
     (small.parent / "theme" / "main.html").write_text('{% extends "hexapla/own.html" %}', encoding="utf-8")
-    own = '{% extends "base.html" %}{% block content %}<i>{{ _("Hello %(name)s", name="<b>") }}</i>{{ page.content }}{% endblock %}'
+    own = '{% extends "base.html" %}{% block content %}<i>{{ _("Hello %(name)s", name="<b>") }}</i>{{ page.content|safe }}{% endblock %}'
     (small.parent / "theme" / "hexapla" / "own.html").write_text(own, encoding="utf-8")
     run(small, "catalogs", "update")
     text = po(small).read_text(encoding="utf-8")
