@@ -165,7 +165,8 @@ def lint(arguments):
 def test(arguments):
     """Run the checks, then the tests."""
     ensure_environment("test")
-    return (not arguments and lint([])) or module("pytest", *arguments)
+    # All of them, on all processors: the tests of a file share what they have built, so a file stays together.
+    return module("pytest", *arguments) if arguments else lint([]) or module("pytest", "-n", "auto", "--dist", "loadfile")
 
 
 def lock(arguments):

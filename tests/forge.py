@@ -247,6 +247,7 @@ class Runner:
             "PATH": f"{self.home / 'bin'}:{os.environ['PATH']}",
             "HOME": str(self.home),
             "LANG": "C.UTF-8",
+            "PYTHONPATH": os.environ.get("PYTHONPATH", ""),
             "CI": "true",
             "GH_TABLE": str(self.home / "table.json"),
             "GITHUB_ACTIONS": "true",

@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hexapla import config, publication, translations
+from hexapla import comment as commenting
+from hexapla import config, publication, review_report, translations
 
 from tests import forge
 from tests.conftest import ROOT
@@ -48,6 +49,17 @@ def pull(origin: Path, tmp_path: Path) -> Callable[..., Runner]:
     def make(texts: Any = FRENCH, name: str = "Marie", **values: str) -> Runner:
         commit(origin, texts, name=name)
         return Runner(forge.merged(origin, "translator", tmp_path / "checkout"), tmp_path, values)
+
+    return make
+
+
+@pytest.fixture
+def change(origin: Path, tmp_path: Path) -> Callable[..., Runner]:
+    """As `pull`, for one commit on top of main, which is what would be merged: nothing has to be merged or fetched."""
+
+    def make(texts: Any = FRENCH, name: str = "Marie") -> Runner:
+        commit(origin, texts, name=name)
+        return Runner(origin, tmp_path)
 
     return make
 
@@ -156,8 +168,8 @@ def review(runner: Runner, is_built: bool = True) -> forge.Done:
     return runner.run("pull-request.yml", "review", "Review")
 
 
-def report_of(runner: Runner) -> Any:
-    return json.loads((runner.temp / "report" / "review.json").read_text("utf-8"))
+def report_of(runner: Runner, name: str = "review.en.json") -> Any:
+    return json.loads((runner.temp / "report" / name).read_text("utf-8"))
 
 
 def test_good_pull_request(pull: Callable[..., Runner]) -> None:
@@ -197,6 +209,9 @@ def test_three_problems(pull: Callable[..., Runner]) -> None:
         "notice title=hexapla review",
     ]
     assert all("%0A%0A" in line for line in done.commands[:-1]), "each in French, English beneath"
+    own = report_of(runner, "review.json")
+    assert own["language"] == "fr"
+    assert own["problems"][0]["message"] == "l’original n’a pas de balise <b>"
     (suggestion,) = report_of(runner)["suggestions"]
     assert suggestion == {
         "path": "docs/fr/prices.md",
@@ -249,42 +264,43 @@ HOSTILE: dict[str, tuple[dict[str, str | bytes | None], str]] = {
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_hostile_pull_request(name: str, pull: Callable[..., Runner]) -> None:
+def test_hostile_pull_request(name: str, change: Callable[..., Runner]) -> None:
     """Whatever is in it is told, in the report as in the comment, and nothing of it becomes a command."""
     texts, expected = HOSTILE[name]
-    runner = pull(FRENCH | texts, name="@everyone <img src=x> ::add-mask::neuf")
+    runner = change(FRENCH | texts, name="@everyone <img src=x> ::add-mask::neuf")
     done = review(runner, is_built=False)
     found = report_of(runner)
     assert any(expected in reason for reason in found["reasons"]) or not expected
     assert found["only_words"] is (not expected and not found["reasons"])
     assert all(re.match("::(error|warning|notice) ", line) for line in done.commands)
     assert "Traceback" not in done.errors
-    result = forge.tool(runner.folder, "comment", str(runner.temp / "report"), "-o", str(runner.temp))
-    assert result.returncode == 0, result.stderr
-    comment = (runner.temp / "comment.md").read_text("utf-8")
+    comment = review_report.markdown(*commenting.read(runner.temp / "report"))
     assert len(comment) <= 60_000
     assert "<img" not in comment
     assert "@everyone" not in re.sub("<code>.*?</code>", "", comment)
 
 
-def test_symbolic_link_and_submodule(origin: Path, pull: Callable[..., Runner]) -> None:
+def test_symbolic_link_and_submodule(origin: Path, change: Callable[..., Runner]) -> None:
+    """That a file .gitmodules has git look away does not help."""
     (origin / "docs/fr/passwd.md").symlink_to("/etc/passwd")
+    (origin / "docs/fr/sub").mkdir()
     git(origin, "update-index", "--add", "--cacheinfo", f"160000,{'1' * 40},docs/fr/sub")
-    git(origin, "commit", "--quiet", "--message", "A submodule")
-    runner = pull({**FRENCH, ".gitmodules": '[submodule "docs/fr/sub"]\n\tpath = docs/fr/sub\n\tignore = all\n'})
-    git(origin, "checkout", "--quiet", "translator")
-    git(origin, "ls-files", "--stage", "docs/fr/sub")
+    runner = change({**FRENCH, ".gitmodules": '[submodule "docs/fr/sub"]\n\tpath = docs/fr/sub\n\tignore = all\n'})
     done = review(runner, is_built=False)
     assert done.status == 1
     reasons = report_of(runner)["reasons"]
     assert "docs/fr/passwd.md is a symbolic link" in reasons
+    assert "docs/fr/sub is a submodule, another repository" in reasons
     assert "root:" not in (runner.temp / "report" / "review.json").read_text("utf-8")
+    shutil.rmtree(origin / "docs/fr/sub")
+    review(runner, is_built=False)
+    assert "docs/fr/sub is a submodule, another repository" in report_of(runner)["reasons"]
 
 
-def test_folder_that_is_a_link_is_refused_in_one_line(origin: Path, pull: Callable[..., Runner]) -> None:
+def test_folder_that_is_a_link_is_refused_in_one_line(origin: Path, change: Callable[..., Runner]) -> None:
     shutil.rmtree(origin / "docs/fr")
     (origin / "docs/fr").symlink_to("/")
-    runner = pull({})
+    runner = change({})
     done = review(runner, is_built=False)
     assert (done.status, done.commands) == (1, [])
     assert done.errors.splitlines()[0] == "docs/fr:1:1: is a symbolic link [symlink]"
@@ -292,20 +308,18 @@ def test_folder_that_is_a_link_is_refused_in_one_line(origin: Path, pull: Callab
 
 
 @pytest.mark.slow
-def test_five_thousand_files(pull: Callable[..., Runner]) -> None:
-    runner = pull({f"docs/fr/many/{number}.md": "# x\n" for number in range(5000)})
+def test_five_thousand_files(change: Callable[..., Runner]) -> None:
+    runner = change({f"docs/fr/many/{number}.md": "# x\n" for number in range(5000)})
     done = review(runner, is_built=False)
     assert done.status == 1
     assert "it changes 5000 files, more than anybody can review" in report_of(runner)["reasons"]
-    result = forge.tool(runner.folder, "comment", str(runner.temp / "report"), "-o", str(runner.temp))
-    assert result.returncode == 0, result.stderr
-    assert len((runner.temp / "comment.md").read_text("utf-8")) <= 60_000
+    assert len(review_report.markdown(*commenting.read(runner.temp / "report"))) <= 60_000
 
 
-def test_commands_in_texts_are_not_obeyed(pull: Callable[..., Runner]) -> None:
+def test_commands_in_texts_are_not_obeyed(change: Callable[..., Runner]) -> None:
     words = "Appelez-nous\n::add-mask::neuf\n::set-output name=a::b\n##[add-mask]heures avant de venir."
     changed = TEXTS["docs/fr/index.md"].replace("Appelez-nous avant de venir.", words)
-    runner = pull({"docs/fr/index.md": changed, "docs/fr/##[add-mask]x.md": "# x\n"})
+    runner = change({"docs/fr/index.md": changed, "docs/fr/##[add-mask]x.md": "# x\n"})
     assert runner.run("pull-request.yml", "review", "Check everything").commands == []
     done = review(runner, is_built=False)
     assert all(re.match("::(error|warning|notice) (file|title)=", line) for line in done.commands), done.commands
