@@ -425,3 +425,13 @@ def test_words_and_characters_of_catalogs_are_looked_at(tmp_path: Path) -> None:
             f"{one.line - line}:{one.column} {one.rule}" for one in problems if one.rule != "untranslated-message"
         ]
     assert found == ["0:9 doubled-word", "0:15 typography", "0:20 typography", "0:11 unicode", "0:9 wrong-language"]
+
+
+def test_the_folder_of_a_locale_is_a_link_to_everything(make_site: MakeSite) -> None:
+    """It is told, and not walked through: that would take for ever."""
+    config_file = make_site({})
+    folder = config_file.parent / "docs" / "fr"
+    (folder / "index.md").unlink()
+    folder.rmdir()
+    folder.symlink_to("/")
+    assert found(config_file) == ["docs/fr:1:1 symlink", "mkdocs.yml:15:11 locale-folder"]

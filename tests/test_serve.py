@@ -65,7 +65,7 @@ def serving(config_file: Path, *command: str) -> Iterator[str]:
         yield f"http://{address}/"
     finally:
         process.send_signal(signal.SIGINT)
-        output = process.communicate(timeout=30)[0].decode()
+        output = process.communicate(timeout=120)[0].decode()
         assert "Traceback" not in output, output
 
 

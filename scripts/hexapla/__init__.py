@@ -39,6 +39,8 @@ How the modules connect, each importing only from those before it:
     linksfile, guard, external   what is known of other sites; how they are asked, and what is never asked
     links       collect, resolve, report
     build       a MkDocs build per locale, side by side; then what spans locales; then links; then publish in one swap
+    review, review_report   what a pull request changes, and whether anything but words
+    comment     a stranger's report -> a comment: nothing of it is believed
     serve       the translator's preview
     differences what changed in a text, word by word
     cli         the command line; the only module that prints and exits
