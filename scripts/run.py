@@ -166,7 +166,8 @@ def test(arguments):
     """Run the checks, then the tests."""
     ensure_environment("test")
     # All of them, on all processors: the tests of a file share what they have built, so a file stays together.
-    return module("pytest", *arguments) if arguments else lint([]) or module("pytest", "-n", "auto", "--dist", "loadfile")
+    side_by_side = ("-n", "auto", "--dist", "loadfile")
+    return module("pytest", *arguments) if arguments else lint([]) or module("pytest", *side_by_side)
 
 
 def lock(arguments):
