@@ -522,11 +522,14 @@ class Main:
         return self.home / name
 
     def merge(self, *branches: Path) -> None:
-        """Merge what somebody has on top of an earlier main."""
+        """Merge what somebody has on top of an earlier main, as a forge does: the main branch is the first parent."""
         for folder in branches:
+            branch = git(folder, "rev-parse", "--abbrev-ref", "HEAD")
             git(folder, "fetch", "--quiet", "origin")
-            git(folder, "merge", "--quiet", "--no-edit", "origin/main")
+            git(folder, "checkout", "--quiet", "-B", "merged", "origin/main")
+            git(folder, "merge", "--quiet", "--no-ff", "--no-edit", branch)
             git(folder, "push", "--quiet", "origin", "HEAD:main")
+            git(folder, "checkout", "--quiet", branch)
 
     def publish(self, before_push: Callable[[], None] = lambda: None) -> tuple[forge.Done, forge.Done | None]:
         """Run the job that records; give what its two steps came to."""
@@ -606,6 +609,9 @@ def test_source_changes_before_a_translation(main: Main, tmp_path: Path) -> None
         "La boutique ouvre ses portes à neuf heures.",
     )
     assert paragraph["state_before"] == "stale"
+    main.merge(marie)
+    main.publish()
+    assert main.states("index.md") == ["current", "stale", "current", "current"], "Marie saw the old words"
 
 
 def test_parallel_translations_of_one_document(main: Main) -> None:

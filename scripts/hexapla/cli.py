@@ -171,12 +171,13 @@ def chosen(config_file: str | None, arguments: Sequence[str]) -> tuple[Publicati
 
 @main.command()
 @TARGETS
+@click.option("--source-at", metavar="REV", default="", help="What you translated follows the source at this revision.")
 @verb
-def record(config_file: str | None, targets: Sequence[str]) -> None:
+def record(config_file: str | None, targets: Sequence[str], source_at: str) -> None:
     """Bring the record up to date: what you translated follows the present source."""
     from hexapla import recording
 
-    finish(recording.record(*chosen(config_file, targets)), "All records are up to date.")
+    finish(recording.record(*chosen(config_file, targets), source_at), "All records are up to date.")
 
 
 @main.command()

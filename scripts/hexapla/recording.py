@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import subprocess
 from collections import Counter
@@ -57,12 +58,14 @@ def _is_named(site: Site, pair: tuple[Locale, str], argument: str) -> bool:
     return argument == locale.code or given in (file, record) or given in file.parents
 
 
-def record(publication: Publication, documents: Sequence[tuple[Locale, str]]) -> Outcome:
+def record(publication: Publication, documents: Sequence[tuple[Locale, str]], source_at: str = "") -> Outcome:
     """Bring records up to date: a changed translation follows the present source, a changed source makes it stale.
 
+    With a revision of git, a changed translation follows the source as it was there: somebody had it before their eyes,
+    and what the source has become since makes the paragraph stale.
     A record whose catalog was edited and not applied is left alone, with a problem at the edited line.
     """
-    return joined(workers.each(_record_one, publication, documents))
+    return joined(workers.each(functools.partial(_record_one, source_at=source_at), publication, documents))
 
 
 def joined(outcomes: Iterable[Outcome]) -> Outcome:
@@ -74,7 +77,7 @@ def joined(outcomes: Iterable[Outcome]) -> Outcome:
     return whole
 
 
-def _record_one(publication: Publication, locale: Locale, path: str) -> Outcome:
+def _record_one(publication: Publication, locale: Locale, path: str, source_at: str = "") -> Outcome:
     site = publication.site
     try:
         entries = records.read(site, locale, path) or []
@@ -82,10 +85,20 @@ def _record_one(publication: Publication, locale: Locale, path: str) -> Outcome:
         if waiting := _unapplied(site, locale, path, units, entries) + _unsound(publication, locale, path, units):
             return Outcome(problems=waiting)
         source, translation = publication.document(site.source, path), publication.document(locale, path)
+        if source_at and source and (old := _source_at(source, source_at)):
+            entries = records.entries_of(translations.settled(old, translation, entries))
         changed = records.write(site, locale, path, translations.settled(source, translation, entries))
     except Stop as stop:
         return Outcome(problems=list(stop.problems))
     return Outcome([records.path_of(site, locale, path)] if changed else [])
+
+
+def _source_at(source: Document, revision: str) -> Document | None:
+    """Give the source as it was at a revision; None where it was not there, or could not be read."""
+    try:
+        return content.parse(source.path, show(source.path, revision))
+    except Stop:
+        return None
 
 
 def _unsound(publication: Publication, locale: Locale, path: str, units: Sequence[Unit]) -> list[Problem]:
