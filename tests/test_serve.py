@@ -60,12 +60,14 @@ def serving(config_file: Path, *command: str) -> Iterator[str]:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         env=os.environ | {"PYTHONUNBUFFERED": "1"},
+        # Whoever runs the tests in the background has this signal ignored, and that is inherited.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     try:
         yield f"http://{address}/"
     finally:
         process.send_signal(signal.SIGINT)
-        output = process.communicate(timeout=120)[0].decode()
+        output = process.communicate(timeout=60)[0].decode()
         assert "Traceback" not in output, output
 
 
