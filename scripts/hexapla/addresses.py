@@ -253,7 +253,8 @@ def _absolute(text: str, scheme: str, base: Base) -> Reference:
         rest = re.sub(r"^(?:https?:)?//[^/?#]*", "", text, flags=re.IGNORECASE)
         inner = _relative(rest if rest.startswith("/") else "/" + rest, base)
         return inner if inner.rule else inner._replace(is_absolute=True)
-    if PRIVATE_NAMES.search(parsed.hostname) or is_private(parsed.hostname):
+    address = address_of(parsed.hostname)
+    if PRIVATE_NAMES.search(parsed.hostname) or (address is not None and not is_public(address)):
         what = say("the host %(host)s is one of somebody’s own computer or network", host=parsed.hostname)
         return refuse("development-host", what, say("write the address that readers can reach"))
     if "." not in parsed.hostname.strip(".") and not parsed.hostname.startswith("["):

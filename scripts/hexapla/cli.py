@@ -28,7 +28,6 @@ from hexapla.rules import RULES
 
 if TYPE_CHECKING:
     from hexapla.build import Built, Progress
-    from hexapla.exchange import Outcome as Exchanged
     from hexapla.recording import Outcome
 
 
@@ -146,7 +145,7 @@ def serve(config_file: str | None, locale: str | None, dev_addr: str | None, ope
 TARGETS = click.argument("targets", nargs=-1, metavar="[LOCALE|PATH]...")
 
 
-def finish(outcome: Outcome | Exchanged, nothing: str) -> None:
+def finish(outcome: Outcome, nothing: str) -> None:
     """Say what has changed; report what could not be done, and exit with 1 then."""
     for path in outcome.changed:
         click.echo(f"{shown(path)}: written")

@@ -11,7 +11,6 @@ from __future__ import annotations
 import json
 import re
 import stat
-import subprocess
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -19,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from hexapla import checks, cldr, reports, review_report
+from hexapla import cldr, reports, review_report
 from hexapla.config import Site, absolute
 from hexapla.problems import Problem, Severity, Stop, Text, say, write_text
 from hexapla.review_report import LARGEST_REPORT, REPORTS, STATES
@@ -327,17 +326,9 @@ def changed_files(path: Path) -> list[Listed]:
     return found
 
 
-def _top(site: Site) -> Path:
-    """The folder that the forge's names start from."""
-    try:
-        return Path(checks.git(site, "rev-parse", "--show-toplevel").strip())
-    except (OSError, subprocess.CalledProcessError):
-        return site.root
-
-
 def _warnings(site: Site, own: Mapping[str, Any], listed: Sequence[Listed]) -> Iterator[Text]:
     """Say why the report may not be true: it is written by programs that the pull request could change."""
-    top = _top(site)
+    top = site.repository
     code = own["locale"]
     homes = [folder / code if code else folder for folder in (absolute(site.docs_dir), absolute(site.catalogs_dir))]
     foreign = [one.name for one in listed if not any(absolute(top / one.name).is_relative_to(home) for home in homes)]
@@ -356,7 +347,7 @@ def _warnings(site: Site, own: Mapping[str, Any], listed: Sequence[Listed]) -> I
 
 def suggestions(site: Site, own: Mapping[str, Any], listed: Sequence[Listed]) -> Iterator[dict[str, Any]]:
     """Yield the comments that offer changes: in files of the locale, of lines that the forge shows as they were."""
-    top = _top(site)
+    top = site.repository
     files = {one.name: one for one in listed if one.status != "removed"}
     taken: set[tuple[str, int]] = set()
     for one in own["suggestions"]:

@@ -156,6 +156,12 @@ class Site:
         return self.config_file.parent
 
     @property
+    def repository(self) -> Path:
+        """The top of the repository: the nearest folder with a `.git`; the site's own where it is in none."""
+        folders = (self.root, *self.root.parents)
+        return next((folder for folder in folders if (folder / ".git").exists()), self.root)
+
+    @property
     def catalogs_dir(self) -> Path:
         """The folder of the gettext catalogs."""
         return self.root / "locales"

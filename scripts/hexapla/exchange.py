@@ -16,7 +16,6 @@ import gettext
 import io
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from babel.messages.catalog import Catalog as BabelCatalog
@@ -26,17 +25,10 @@ from hexapla import catalogs, cldr, glossary, records, speech, translations
 from hexapla.config import Locale, Site
 from hexapla.problems import Problem, Stop, read_text, say, shown, write_text
 from hexapla.publication import Publication
+from hexapla.recording import Outcome
 
 MOST_FORMS = 6
 """No language has more plural forms (Unicode CLDR: Arabic and Welsh)."""
-
-
-@dataclass
-class Outcome:
-    """What a run has changed, and what it could not do."""
-
-    changed: list[Path] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
 
 
 def domains(site: Site) -> list[str]:

@@ -23,13 +23,7 @@ EVERYWHERE = (".gitattributes", ".gitmodules", ".gitignore")
 
 def path_of(site: Site) -> Path:
     """Where the file is: at the top of the repository, which mkdocs.yml need not be."""
-    return _top(site) / ".github" / "CODEOWNERS"
-
-
-def _top(site: Site) -> Path:
-    """The top of the repository: the nearest folder with a `.git`; the site's own where it is in no repository."""
-    folders = (site.root, *site.root.parents)
-    return next((folder for folder in folders if (folder / ".git").exists()), site.root)
+    return site.repository / ".github" / "CODEOWNERS"
 
 
 def render(site: Site) -> str:
@@ -64,7 +58,7 @@ def _kept(site: Site) -> Iterator[str]:
     yield from EVERYWHERE
     yield "/.github/"
     yield _pattern(site, site.config_file)
-    if site.custom_dir and site.custom_dir.is_relative_to(_top(site)):
+    if site.custom_dir and site.custom_dir.is_relative_to(site.repository):
         yield _pattern(site, site.custom_dir) + "/"
 
 
@@ -77,7 +71,7 @@ def _pattern(site: Site, path: Path) -> str:
 
     GitHub knows no way to write a space, `#`, `[` or `!` in one, so such a name is refused with a Stop.
     """
-    top = _top(site)
+    top = site.repository
     name = path.relative_to(top).as_posix() if path.is_relative_to(top) else shown(path)
     if not path.is_relative_to(top) or not re.fullmatch(r"[\w./-]+", name):
         message = say(

@@ -183,7 +183,7 @@ class Built:
         name = path + "index.html" if not path or path.endswith("/") else path
         for wanted in (name, name + "/index.html"):
             for near in self._folded.get(_fold(wanted), ()):
-                right = _as_address(near)
+                right = address_of(near)
                 message = say("%(target)s is written otherwise: %(right)s", target=_shown(path), right=_shown(right))
                 hint = say("write it letter by letter as the file is: %(right)s", right=_shown(right))
                 return Target(self.numbers[near], "wrong-case", message, hint, right)
@@ -202,7 +202,7 @@ class Built:
         """The addresses of all files by what a slip of the pen leaves as it is: the folder and the first letter, or
         the name."""
         alike: dict[str, list[str]] = {}
-        for address in map(_as_address, self.files):
+        for address in map(address_of, self.files):
             folder, name = _parts(address)
             alike.setdefault(folder + name[:1], []).append(address)
             alike.setdefault("/" + name, []).append(address)
@@ -213,10 +213,6 @@ class Built:
         folder, name = _parts(path)
         alike = [*self._alike.get(folder + name[:1], ())[:GUESSES], *self._alike.get("/" + name, ())[:GUESSES]]
         return difflib.get_close_matches(path, alike, n=1, cutoff=0.75) if self.guesses >= 0 else []
-
-    def address_of(self, path: str) -> str:
-        """Give the path that a link to a file has below the root: `about/` for `about/index.html`."""
-        return _as_address(path)
 
     def lead(self, facts: Facts, text: str) -> int:
         """Give the number of the file to which an address in a file leads; -1 where it leads to none of the site."""
@@ -241,7 +237,8 @@ def _parts(address: str) -> tuple[str, str]:
     return address[:start], address[start:]
 
 
-def _as_address(path: str) -> str:
+def address_of(path: str) -> str:
+    """Give the path that a link to a file has below the root: `about/` for `about/index.html`."""
     return path.removesuffix("index.html") if path == "index.html" or path.endswith("/index.html") else path
 
 

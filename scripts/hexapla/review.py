@@ -117,11 +117,6 @@ class Change:
     mode: str
     was: str
 
-    @property
-    def is_new(self) -> bool:
-        """Whether it was not there before."""
-        return not self.was
-
 
 def review(config_file: str | None, base: str, site_folder: Path | None = None) -> Review:
     """Review what changed since a branch left `base`. With a built site, its links are looked at too.

@@ -20,7 +20,6 @@ from hexapla.problems import Severity, Text, read_exact, say, shown, translated,
 from hexapla.review import Changed, Paragraph, Review
 from hexapla.translations import State
 
-FORMATS = ("text", "markdown", "json", "github")
 REPORTS = ("review.json", "review.en.json")
 """The report as files: in the locale's language, and in English."""
 

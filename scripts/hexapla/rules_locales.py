@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from hexapla import addresses, pages
 from hexapla.problems import Severity, say
-from hexapla.resolution import Built, Facts, Telling
+from hexapla.resolution import Built, Facts, Telling, address_of
 from hexapla.rules import Scope, rule
 
 TAG = r"[A-Za-z]{2,3}(?:-[A-Za-z]{4})?(?:-(?:[A-Za-z]{2}|[0-9]{3}))?(?:-[A-Za-z0-9]{5,8})*"
@@ -166,7 +166,7 @@ def _missing_alternates(found: Versions, facts: Facts) -> Iterator[Telling]:
     for language, version in wanted.items():
         if found.built.numbers[version.path] in named or language.lower() in languages:
             continue  # named, or named wrongly, which is told there
-        where = "/" + found.built.address_of(version.path)
+        where = "/" + address_of(version.path)
         if version.path == facts.path:
             message = say("the alternates of this page do not name the page itself")
         else:
@@ -176,7 +176,7 @@ def _missing_alternates(found: Versions, facts: Facts) -> Iterator[Telling]:
                 page=where,
             )
         hint = say("add a link with rel=alternate and hreflang=%(language)s", language=language)
-        yield Telling("alternate", facts.path, -1, message, hint, right=found.built.address_of(version.path))
+        yield Telling("alternate", facts.path, -1, message, hint, right=address_of(version.path))
 
 
 def _wrong_alternate(found: Versions, facts: Facts, index: int) -> Telling | None:
@@ -203,7 +203,7 @@ def _wrong_alternate(found: Versions, facts: Facts, index: int) -> Telling | Non
     target = built.by_number.get(number)
     if target is None:
         return None  # another site, or a page that is not there, which is told as such
-    where = "/" + built.address_of(target.path)
+    where = "/" + address_of(target.path)
     if language.lower() != "x-default" and not _same_language(target.language, language):
         message = say(
             "the alternate for %(language)s leads to %(page)s, which is in %(other)s",
@@ -281,7 +281,7 @@ def canonical(built: Built) -> Iterator[Telling]:
             place = _number(built, facts, "link canonical", facts.canonical)
             yield Telling("canonical", facts.path, place, message, say("write it with https: and the host"))
         elif target is not None and target.path != facts.path and not _may_be_canonical(found, facts, target):
-            message = say("the canonical link of this page leads to %(page)s", page="/" + built.address_of(target.path))
+            message = say("the canonical link of this page leads to %(page)s", page="/" + address_of(target.path))
             yield Telling("canonical", facts.path, place, message, say("let it lead to the page itself"))
         elif built.base.host and (host := addresses.read(facts.canonical, built.base).host):
             message = say("the canonical link of this page leads to %(page)s", page=host)
@@ -318,8 +318,8 @@ def wrong_locale(built: Built) -> Iterator[Telling]:
                 continue
             version = found.other(built.by_number[follow.file], language)
             if version is not None and version.path not in found.fallbacks:
-                right = built.address_of(version.path)
-                values = {"page": "/" + built.address_of(built.files[follow.file]), "language": language}
+                right = address_of(version.path)
+                values = {"page": "/" + address_of(built.files[follow.file]), "language": language}
                 message = say("this leads to %(page)s, out of %(language)s, which has the page too", **values)
                 hint = say("link to %(right)s", right="/" + right)
                 yield Telling("wrong-locale", facts.path, follow.number, message, hint, right=right)
@@ -342,7 +342,7 @@ def fallback_link(built: Built) -> Iterator[Telling]:
             path = built.files[follow.file]
             if path in found.fallbacks and not follow.language and follow.number in facts.content:
                 message = say(
-                    "%(page)s is not translated yet, and this link does not say so", page="/" + built.address_of(path)
+                    "%(page)s is not translated yet, and this link does not say so", page="/" + address_of(path)
                 )
                 hint = say("add hreflang=%(language)s to the link", language=found.source)
                 yield Telling("fallback-link", facts.path, follow.number, message, hint)
@@ -375,9 +375,9 @@ def switcher(built: Built) -> Iterator[Telling]:
                 continue
             if version is None and found.split(target) == (language, "index.html"):
                 continue
-            values = {"language": language, "page": "/" + built.address_of(target)}
+            values = {"language": language, "page": "/" + address_of(target)}
             message = say("the switcher’s link for %(language)s leads to %(page)s", **values)
-            right = built.address_of(version.path) if version else found.folders[language]
+            right = address_of(version.path) if version else found.folders[language]
             hint = say("link to %(right)s", right="/" + right)
             yield Telling("switcher", facts.path, follow.number, message, hint, right=right)
 
@@ -399,7 +399,7 @@ def same_anchors(built: Built) -> Iterator[Telling]:
         own, theirs = _anchors(facts), _anchors(source)
         lost = list(dict.fromkeys(one for one in source.anchors if one in theirs - own))
         extra = list(dict.fromkeys(one for one in facts.anchors if one in own - theirs))
-        where = "/" + built.address_of(source.path)
+        where = "/" + address_of(source.path)
         if lost:
             message = say("this page lacks anchors that %(page)s has: %(anchors)s", page=where, anchors=_listed(lost))
             hint = say("give its headings the ids of the source: {: #%(id)s }", id=lost[0])

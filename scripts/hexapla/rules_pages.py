@@ -10,7 +10,7 @@ from urllib.parse import unquote
 
 from hexapla import pages
 from hexapla.problems import Severity, say
-from hexapla.resolution import GUESSES, Built, Telling, is_anchor, no_anchor
+from hexapla.resolution import GUESSES, Built, Telling, address_of, is_anchor, no_anchor
 from hexapla.rules import Scope, rule
 
 Place = TypeVar("Place")
@@ -45,7 +45,7 @@ def missing_anchor(built: Built) -> Iterator[Telling]:
             if target is None or not target.is_read or not (target.is_html or target.ids):
                 continue
             anchor, quotes, text = aim.fragment.partition(":~:")
-            where = "/" + built.address_of(target.path)
+            where = "/" + address_of(target.path)
             if anchor and not is_anchor(anchor, target.ids):
                 ids.setdefault(target.path, sorted(target.ids))
                 guesses -= 1
