@@ -253,6 +253,7 @@ class Runner:
             "GITHUB_ACTIONS": "true",
             "GITHUB_OUTPUT": str(output),
             "GITHUB_REF": "refs/heads/main",
+            "GITHUB_REF_NAME": "main",
             "GITHUB_REPOSITORY": "hexapla/publication",
             "GITHUB_REPOSITORY_OWNER": "hexapla",
             "GITHUB_RUN_ID": "77",

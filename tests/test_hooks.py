@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shlex
-import shutil
 import subprocess
 import sys
 import tomllib
@@ -49,9 +48,13 @@ def test_hooks_are_what_pre_commit_expects() -> None:
         assert set(hook.get("stages", [])) <= {"pre-commit", "pre-push", "manual"}
 
 
-@pytest.mark.skipif(not shutil.which("pre-commit"), reason="pre-commit is not installed")
-def test_pre_commit_takes_the_manifest() -> None:
-    subprocess.run(["pre-commit", "validate-manifest", str(MANIFEST)], check=True, capture_output=True)
+def test_pre_commit_takes_the_manifest(tmp_path: Path) -> None:
+    command = [str(Path(sys.executable).parent / "pre-commit"), "validate-manifest"]
+    text = MANIFEST.read_text(encoding="utf-8")
+    (tmp_path / "wrong.yaml").write_text(text.replace("language: python", "language: latin"))
+    result = subprocess.run([*command, str(MANIFEST)], capture_output=True, text=True)
+    assert (result.returncode, result.stdout + result.stderr) == (0, "")
+    assert subprocess.run([*command, str(tmp_path / "wrong.yaml")], capture_output=True).returncode == 1
 
 
 @pytest.mark.parametrize(

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import copy
+import functools
 import json
 import os
 import re
 import shutil
 import stat
 import subprocess
+import sys
 import zipfile
 from collections.abc import Callable
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -46,11 +49,20 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def review_of(base: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Review]:
     """Commit texts to a branch of one's own, and review it."""
 
-    def make(texts: Any) -> Review:
-        shutil.copytree(base, tmp_path / "site", symlinks=True)
-        commit(tmp_path / "site", texts)
-        monkeypatch.chdir(tmp_path / "site")
-        return reviewing.review(None, "main")
+    def make(texts: Any, before: Any = None, is_built: bool = False) -> Review:
+        """`before` is what main has besides; with a built site, its links are looked at too."""
+        folder, built = tmp_path / "site", tmp_path / "built"
+        shutil.copytree(base, folder, symlinks=True)
+        if before:
+            git(folder, "checkout", "--quiet", "main")
+            commit(folder, before)
+            git(folder, "checkout", "--quiet", "-B", "translator")
+        commit(folder, texts)
+        monkeypatch.chdir(folder)
+        if is_built:
+            command = [sys.executable, "-m", "mkdocs", "build", "--quiet", "--site-dir", str(built)]
+            subprocess.run(command, check=True, capture_output=True)
+        return reviewing.review(None, "main", built if is_built else None)
 
     return make
 
@@ -114,6 +126,53 @@ def test_good_pull_request_whole_in_six_languages(review_of: Callable[..., Revie
         assert review_report.to_markdown(found, language) == "\n".join(expected) + "\n", language
 
 
+def test_three_problems_whole_in_six_languages(review_of: Callable[..., Review]) -> None:
+    """(As above; where the language is not English, English follows, without the paragraphs.)"""
+    found = review_of(BAD | {"docs/fr/index.md": TEXTS["docs/fr/index.md"].replace("avant", "<b>avant</b>")})
+
+    def head(language: str) -> list[str]:
+        say = functools.partial(said, language)
+        listed = [
+            ("docs/fr/index.md:5:14", "html", "the source has no element <%(tag)s>", {"tag": "b"}),
+            ("docs/fr/prices.md:3:3", "doubled-space", "%(count)s spaces", {"count": 2}),
+            (
+                "docs/fr/prices.md:3:47",
+                "link-target",
+                "this link leads to %(own)s, in the source to %(wanted)s",
+                {"own": "abuot.md", "wanted": "index.md"},
+            ),
+        ]
+        hints = ("remove it; write words and the marks of the source only", "leave one", "let it lead to %(wanted)s")
+        figures = (
+            say("Words of changed paragraphs: %(count)s.", count=14),
+            say("Errors: %(errors)s, warnings: %(warnings)s.", errors=3, warnings=0),
+            say("Links were not looked at: there is no built site."),
+        )
+        return [
+            f"<h3>❌ {say('More than words changed.')}</h3>",
+            "<ul>",
+            f"<li>{say('the check tells of more than words: %(rules)s', rules='html, link-target')}</li>",
+            "</ul>",
+            "<ul>",
+            *(
+                f"<li><code>{place}</code> {escape(say(message, **values))} <code>{rule}</code>"
+                f"<br><em>{say(hint, wanted='index.md')}</em></li>"
+                for (place, rule, message, values), hint in zip(listed, hints, strict=True)
+            ),
+            "</ul>",
+            f"<p>{'<br>'.join(figures)}</p>",
+        ]
+
+    for language in LANGUAGES:
+        text = review_report.to_markdown(found, language)
+        own, _, english = text.partition("<details><summary>English</summary>\n")
+        paragraphs = own.index("<details>")
+        assert own[:paragraphs].splitlines() == ["<!-- hexapla review -->", *head(language)], language
+        assert re.findall(r"<tr><td>(\d+)<br>(.*?)</td>", own) == [(n, said(language, "current")) for n in "53"]
+        assert own.count("<code>Le  thé") == 0, "spaces in a row are one in a comment"
+        assert english.splitlines() == ([] if language == "en" else [*head("en"), "</details>"])
+
+
 def test_report_of_the_command_in_english(review_of: Callable[..., Review]) -> None:
     review_of(GOOD)
     result = forge.tool(Path.cwd(), "review", "--ui-locale", "en")
@@ -153,6 +212,89 @@ def test_english_is_folded_below_the_language(review_of: Callable[..., Review]) 
     found = review_of(BAD)
     own = review_report.to_data(found, "fr")
     assert own["problems"][0]["message"] != review_report.to_data(found, "en")["problems"][0]["message"]
+
+
+# Links
+
+LINKED = {
+    "docs/fr/index.md": TEXTS["docs/fr/index.md"] + "\nVoyez [les prix](prices.md#prices).\n",
+    "docs/en/index.md": TEXTS["docs/en/index.md"] + "\nSee [the prices](prices.md#prices).\n",
+    "docs/de/index.md": TEXTS["docs/de/index.md"] + "\nDie [Preise](prices.md#prices).\n",
+}
+
+
+@pytest.fixture
+def links_of(review_of: Callable[..., Review]) -> Callable[..., list[str]]:
+    """Give the broken links that a change brings, as `path:line rule`: of texts on main, and of those on a branch."""
+
+    def made(before: Any, after: Any) -> list[str]:
+        found = review_of(after, before, is_built=True).links
+        assert found is not None
+        return [f"{os.path.relpath(one.path)}:{one.line} {one.rule}" for one in found]
+
+    return made
+
+
+def test_links_that_break_where_nothing_is_touched(links_of: Callable[..., list[str]]) -> None:
+    """An anchor goes, and other documents had links to it."""
+    after = {"docs/fr/prices.md": TEXTS["docs/fr/prices.md"].replace("#prices", "#prix")}
+    assert links_of(LINKED, after) == ["docs/fr/index.md:9 missing-anchor", "docs/fr/prices.md:1 same-anchors"]
+
+
+def test_links_that_break_in_fallbacks(links_of: Callable[..., list[str]]) -> None:
+    """An anchor of the source goes: links of a translation to what stands in for another break, too."""
+    after = {"docs/en/prices.md": TEXTS["docs/en/prices.md"].replace("#prices", "#costs")}
+    found = links_of(LINKED, after)
+    assert "docs/de/index.md:9 missing-anchor" in found
+    assert "docs/en/index.md:9 missing-anchor" in found
+
+
+def test_links_that_were_broken_before_are_not_the_change_s(links_of: Callable[..., list[str]]) -> None:
+    before = {"docs/fr/index.md": TEXTS["docs/fr/index.md"] + "\nVoyez [là](abuot.md).\n"}
+    after = {"docs/fr/index.md": before["docs/fr/index.md"].replace("ouvre à", "ouvre dès")}
+    assert links_of(before, after) == []
+
+
+def test_links_are_the_change_s_where_their_line_is(links_of: Callable[..., list[str]]) -> None:
+    before = {"docs/fr/index.md": TEXTS["docs/fr/index.md"] + "\nVoyez [là](abuot.md).\n"}
+    after = {"docs/fr/index.md": before["docs/fr/index.md"].replace("Voyez", "Lisez")}
+    assert links_of(before, after) == ["docs/fr/index.md:9 missing-page"]
+
+
+def test_place_is_told_once(links_of: Callable[..., list[str]]) -> None:
+    """That a link leads elsewhere than in the source is told; that it leads nowhere, not too."""
+    assert links_of({}, BAD) == []
+    data = json.loads(forge.tool(Path.cwd(), "review", "--base", "main", "--format", "json").stdout)
+    assert [one["rule"] for one in data["problems"]] == ["doubled-space", "link-target"]
+
+
+def test_configuration_is_answerable_for_every_link(links_of: Callable[..., list[str]]) -> None:
+    before = {"docs/fr/index.md": TEXTS["docs/fr/index.md"] + "\nVoyez [là](abuot.md).\n"}
+    after = {"mkdocs.yml": forge.CONFIGURATION + "copyright: ours\n"}
+    assert links_of(before, after) == ["docs/fr/index.md:9 missing-page"]
+
+
+# Terms
+
+
+def test_terms_that_are_met_and_missed(review_of: Callable[..., Review]) -> None:
+    before = {
+        "locales/glossary.toml": '[terms]\n"shop" = "Where we sell."\n"letter" = "On paper."\n"tea" = "A drink."\n',
+        "locales/fr/glossary.toml": '"shop" = ["boutique*"]\n"letter" = ["lettre*"]\n"tea" = ["thé*"]\n',
+    }
+    text = TEXTS["docs/fr/index.md"].replace("La boutique ouvre", "Le magasin ouvre").replace("à chaque", "à toute")
+    found = review_of({"docs/fr/index.md": text}, before)
+    (document,) = found.documents
+    assert [(one.line, one.met, one.missed) for one in document.paragraphs] == [
+        (3, (), ("shop",)),
+        (7, ("letter",), ()),
+    ]
+    data = review_report.to_data(found)
+    assert (data["terms_met"], data["terms_missed"]) == (["letter"], ["shop"])
+    for language in LANGUAGES:
+        met = said(language, "Terms of the glossary that are kept: %(terms)s.", terms="letter")
+        missed = said(language, "Terms of the glossary that are not: %(terms)s.", terms="shop")
+        assert f"<br>{met}<br>{missed}<br>" in review_report.to_markdown(found, language)
 
 
 HOSTILE_TEXT = (
@@ -235,6 +377,13 @@ WRONG: dict[str, Callable[[Any], Any]] = {
     "digits": lambda data: b"9" * 100_000,
 }
 
+EXPECTED = {
+    **dict.fromkeys(("it is no JSON", "nan", "deep", "latin", "digits"), "is no JSON"),
+    **dict.fromkeys(("nothing", "a key is missing", "a key too many"), "is no report"),
+    "twice": "is no report: the key 'words' is there twice",
+}
+"""What is said of those that do not name a field."""
+
 
 @pytest.mark.parametrize("name", ["review.json", "review.en.json"])
 def test_wrong_shapes_are_refused(report: Path, name: str) -> None:
@@ -242,10 +391,7 @@ def test_wrong_shapes_are_refused(report: Path, name: str) -> None:
     for where, change in WRONG.items():
         data = change(copy.deepcopy(right))
         (report / name).write_bytes(data if isinstance(data, bytes) else json.dumps(data).encode())
-        message = refusal(report)
-        assert message.startswith(f"{name} is no report: "), where
-        if re.fullmatch(r"[a-z_]+[\[.].*", where):
-            assert message.endswith(where), message
+        assert refusal(report) == f"{name} {EXPECTED.get(where, f'is no report: {where}')}"
 
 
 def test_folders_with_anything_else_are_refused(report: Path, tmp_path: Path) -> None:
@@ -301,14 +447,14 @@ def test_archives(report: Path, tmp_path: Path) -> None:
         path.write_bytes(data)
         refusal(path)
     path.write_bytes(b" " * 4_000_001)
-    assert refusal(path) == "report.zip is 4000001 bytes large, and 2000000 are the limit"
+    assert refusal(path) == "report.zip is 4000001 bytes large, and 4000000 are the limit"
 
 
 def test_command_writes_nothing_of_what_it_refuses(report: Path, tmp_path: Path) -> None:
     (report / "review.json").write_text("{}")
     result = forge.tool(Path.cwd(), "comment", str(report), "-o", str(tmp_path / "made"))
     assert result.returncode == 1
-    assert result.stderr.splitlines()[0].endswith(": review.json is no report: all of it [artifact]")
+    assert result.stderr.splitlines()[0].endswith(": review.json is no report [artifact]")
     assert len(result.stderr.splitlines()) == 2
     assert not (tmp_path / "made").exists()
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
 import stat
@@ -81,12 +80,29 @@ def test_one_finding_is_left_out_and_says_why() -> None:
     ]
 
 
+def actionlint(*words: str) -> subprocess.CompletedProcess[str]:
+    """Run actionlint, with ShellCheck for the steps, so that each line that is shell is looked at too."""
+    programs = Path(sys.executable).parent
+    command = [programs / "actionlint", "-oneline", "-shellcheck", programs / "shellcheck", "-pyflakes", "", *words]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60)
+
+
 def test_actionlint_finds_nothing() -> None:
-    program = os.environ.get("ACTIONLINT") or shutil.which("actionlint")
-    if not program:
-        pytest.skip("no actionlint here: its package on PyPI fetches it from its forge")
-    result = subprocess.run([program, "-no-color"], cwd=ROOT, capture_output=True, text=True, timeout=60)
-    assert (result.returncode, result.stdout) == (0, "")
+    result = actionlint(*map(str, sorted(forge.WORKFLOWS.glob("*.yml"))))
+    assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
+
+
+def test_actionlint_would_find_something(tmp_path: Path) -> None:
+    text = (forge.WORKFLOWS / "publish.yml").read_text("utf-8")
+    wrong = text.replace("ref: ${{ needs.record.outputs.commit", "ref: ${{ needs.record.outputs.comit")
+    wrong = wrong.replace('>"$files"', ">$files")
+    (tmp_path / "publish.yml").write_text(wrong)
+    result = actionlint(str(tmp_path / "publish.yml"))
+    assert result.returncode == 1
+    assert re.findall(r'property "comit" is not defined|SC2086', result.stdout) == [
+        "SC2086",
+        'property "comit" is not defined',
+    ]
 
 
 def test_steps_are_sound_for_bash() -> None:
@@ -123,7 +139,7 @@ def test_jobs_may_do_no_more_than_they_need() -> None:
     assert found == {
         ("links.yml", "look"): {"contents": "read"},
         ("links.yml", "tell"): {"issues": "write"},
-        ("publish.yml", "record"): {"contents": "write"},
+        ("publish.yml", "record"): {"contents": "write", "pull-requests": "read"},
         ("publish.yml", "build"): {"contents": "read"},
         ("publish.yml", "deploy"): {"id-token": "write", "pages": "write"},
         ("pull-request-report.yml", "render"): {"actions": "read", "contents": "read", "pull-requests": "read"},
@@ -205,7 +221,6 @@ def test_three_problems(pull: Callable[..., Runner]) -> None:
         "error file=docs/fr/index.md,line=5,col=14,title=html",
         "error file=docs/fr/prices.md,line=3,col=3,title=doubled-space,endLine=3,endColumn=5",
         "error file=docs/fr/prices.md,line=3,col=47,title=link-target,endLine=3,endColumn=55",
-        "error file=docs/fr/prices.md,line=3,col=47,title=missing-page,endLine=3,endColumn=55",
         "notice title=hexapla review",
     ]
     assert all("%0A%0A" in line for line in done.commands[:-1]), "each in French, English beneath"
@@ -493,7 +508,8 @@ def test_artifact_that_is_too_large_is_not_fetched(base: Path, tmp_path: Path) -
     runner = Runner(base, tmp_path, VALUES, answers(tmp_path, [], [pull_request()], 900_000_000))
     done = runner.run("pull-request-report.yml", "render", "Find the pull request and its report")
     assert (done.status, done.outputs) == (1, {})
-    assert done.commands == ["::error::The report is 900000000 bytes large, and 4000000 are the limit."]
+    limit = commenting.LARGEST_ARCHIVE
+    assert done.commands == [f"::error::The report is 900000000 bytes large, and {limit} are the limit."]
     assert not (runner.temp / "report.zip").exists()
 
 
@@ -514,6 +530,7 @@ class Main:
 
     def __init__(self, origin: Path, home: Path) -> None:
         self.bare, self.home, self.count = home / "main.git", home, 0
+        self.pulls: dict[str, int] = {}
         git(home, "clone", "--quiet", "--bare", str(origin), str(self.bare))
 
     def checkout(self, name: str) -> Path:
@@ -521,29 +538,58 @@ class Main:
         forge.prepare(self.home / name)
         return self.home / name
 
-    def merge(self, *branches: Path) -> None:
-        """Merge what somebody has on top of an earlier main, as a forge does: the main branch is the first parent."""
-        for folder in branches:
-            branch = git(folder, "rev-parse", "--abbrev-ref", "HEAD")
-            git(folder, "fetch", "--quiet", "origin")
-            git(folder, "checkout", "--quiet", "-B", "merged", "origin/main")
+    def merge(self, folder: Path, how: str = "merge") -> None:
+        """Merge what somebody has on top of an earlier main, as a forge does: a merge has the main branch as its first
+        parent, `squash` makes one new commit, `rebase` makes each anew; the branch is kept under its pull request."""
+        branch = git(folder, "rev-parse", "HEAD")
+        number = 1 + len(git(self.bare, "for-each-ref", "refs/pull").splitlines())
+        git(folder, "push", "--quiet", "origin", f"HEAD:refs/pull/{number}/head")
+        git(folder, "fetch", "--quiet", "origin")
+        before = git(folder, "rev-parse", "origin/main")
+        git(folder, "checkout", "--quiet", "-B", "merged", before)
+        if how == "merge":
             git(folder, "merge", "--quiet", "--no-ff", "--no-edit", branch)
-            git(folder, "push", "--quiet", "origin", "HEAD:main")
-            git(folder, "checkout", "--quiet", branch)
+        elif how == "squash":
+            git(folder, "merge", "--quiet", "--squash", branch)
+            git(folder, "commit", "--quiet", "--message", "A translation (#1)")
+        else:
+            git(folder, "cherry-pick", f"{before}..{branch}")
+        for commit_ in git(folder, "rev-list", "--first-parent", f"{before}..HEAD").splitlines():
+            self.pulls[commit_] = number
+        git(folder, "push", "--quiet", "origin", "HEAD:main")
+        git(folder, "checkout", "--quiet", "--detach", branch)
 
-    def publish(self, before_push: Callable[[], None] = lambda: None) -> tuple[forge.Done, forge.Done | None]:
-        """Run the job that records; give what its two steps came to."""
+    def answers(self) -> list[tuple[str, str, Any]]:
+        """What the forge says of commits: the pull request that brought each, and one into another branch."""
+        other = {"number": 99, "merged_at": None, "base": {"ref": "main"}}
+        elsewhere = {"number": 98, "merged_at": "2026-01-01T00:00:00Z", "base": {"ref": "old"}}
+        return [
+            (
+                "GET",
+                f"{REPOSITORY}/commits/{commit_}/pulls",
+                [other, elsewhere, {"number": number, "merged_at": "2026-01-01T00:00:00Z", "base": {"ref": "main"}}],
+            )
+            for commit_, number in self.pulls.items()
+        ] + [("GET", f"{REPOSITORY}/commits/[0-9a-f]{{40}}/pulls", [])]
+
+    def publish(
+        self, before_push: Callable[[], None] = lambda: None, answers: list[tuple[str, str, Any]] | None = None
+    ) -> tuple[forge.Done, forge.Done, forge.Done | None]:
+        """Run the job that records; give what its three steps came to."""
         self.count += 1
         folder = self.checkout(f"run-{self.count}")
         sha = git(folder, "rev-parse", "HEAD")
-        runner = Runner(
-            folder, self.home, {"github.token": "token", "secrets.RECORD_KEY": ""}, environment={"GITHUB_SHA": sha}
-        )
+        values = {"github.token": "token", "secrets.RECORD_KEY": ""}
+        table = self.answers() if answers is None else answers
+        runner = Runner(folder, self.home, values, table, environment={"GITHUB_SHA": sha})
+        found = runner.run("publish.yml", "record", "Find the branches of what was merged")
+        assert found.status == 0, found.errors
         recorded = runner.run("publish.yml", "record", "Bring the record up to date")
         before_push()
         if recorded.status:
-            return recorded, None
-        return recorded, runner.run("publish.yml", "record", "Push the record")
+            return found, recorded, None
+        assert git(folder, "status", "--porcelain", "--", "docs") == "", "only the record is brought up to date"
+        return found, recorded, runner.run("publish.yml", "record", "Push the record")
 
     def head(self) -> str:
         return git(self.bare, "rev-parse", "main")
@@ -565,13 +611,13 @@ def test_record_follows_a_merge_once(main: Main) -> None:
     commit(folder, FRENCH)
     main.merge(folder)
     before = main.head()
-    recorded, pushed = main.publish()
+    _, recorded, pushed = main.publish()
     assert recorded.status == 0, recorded.errors
     assert pushed and (pushed.status, pushed.outputs) == (0, {"commit": main.head()}), pushed.errors
     assert git(main.bare, "rev-parse", "main^") == before
     assert git(main.bare, "log", "-1", "--format=%an|%s", "main") == f"{BOT}|Record what the translations follow"
     assert git(main.bare, "diff", "--name-only", "main^", "main") == "locales/fr/LC_MESSAGES/index.md.po"
-    _, again = main.publish()
+    *_, again = main.publish()
     assert again and again.outputs == {"commit": main.head()}
     assert git(main.bare, "log", "-1", "--format=%P", "main") == before, "what is recorded is not recorded again"
 
@@ -614,6 +660,112 @@ def test_source_changes_before_a_translation(main: Main, tmp_path: Path) -> None
     assert main.states("index.md") == ["current", "stale", "current", "current"], "Marie saw the old words"
 
 
+WAYS = ("merge", "squash", "rebase")
+PRICES = {"docs/fr/prices.md": TEXTS["docs/fr/prices.md"].replace("Le thé coûte", "Un thé coûte")}
+CALL = {"docs/en/index.md": SOURCE["docs/en/index.md"].replace("Call us before", "Write to us before")}
+
+
+@pytest.mark.parametrize("how", WAYS)
+def test_translation_follows_the_source_that_its_branch_had(main: Main, how: str) -> None:
+    """Whatever button was pressed; the source changes before the merge, and once more after it."""
+    marie, john = main.checkout("marie"), main.checkout("john")
+    commit(marie, FRENCH)
+    commit(marie, PRICES)
+    commit(john, SOURCE, name="John")
+    main.merge(john, how)
+    main.publish()
+    main.merge(marie, how)
+    found, recorded, _ = main.publish()
+    assert (found.commands, recorded.commands) == ([], []), found.output + recorded.output
+    assert main.states("index.md") == ["current", "stale", "current", "current"]
+    assert main.states("prices.md") == ["current"] * 2
+    john = main.checkout("john-again")
+    commit(john, CALL, name="John")
+    main.merge(john, how)
+    main.publish()
+    assert main.states("index.md") == ["current", "stale", "stale", "current"]
+
+
+@pytest.mark.parametrize("how", WAYS)
+def test_source_and_translation_of_one_branch(main: Main, how: str) -> None:
+    """What somebody has translated of their own new words follows these."""
+    marie, john = main.checkout("marie"), main.checkout("john")
+    commit(marie, SOURCE)
+    commit(marie, {"docs/fr/index.md": TEXTS["docs/fr/index.md"].replace("neuf heures", "dix heures")})
+    commit(john, {"README.md": "Read me.\n"}, name="John")
+    main.merge(john, how)
+    main.merge(marie, how)
+    main.publish()
+    assert main.states("index.md") == ["current"] * 4
+
+
+@pytest.mark.parametrize("how", WAYS)
+def test_merges_that_one_run_finds(main: Main, how: str) -> None:
+    """Of runs that wait, only the newest is run: it finds both merges, and each has its own branch's source."""
+    marie, john = main.checkout("marie"), main.checkout("john")
+    commit(marie, FRENCH)
+    commit(john, CALL, name="John")
+    main.merge(john, how)
+    main.publish()
+    main.merge(marie, how)
+    luc = main.checkout("luc")
+    text = (luc / "docs/fr/index.md").read_text("utf-8")
+    commit(luc, {"docs/fr/index.md": text.replace("Appelez-nous", "Écrivez-nous")}, name="Luc")
+    main.merge(luc, how)
+    main.publish()
+    assert main.states("index.md") == ["current", "stale", "current", "current"]
+
+
+@pytest.mark.parametrize("answer", ["refused", [{"number": 50, "merged_at": "x", "base": {"ref": "main"}}]])
+def test_forge_that_does_not_answer(main: Main, answer: Any) -> None:
+    """That is told, and what was translated follows the present source."""
+    marie, john = main.checkout("marie"), main.checkout("john")
+    commit(marie, FRENCH)
+    commit(john, SOURCE, name="John")
+    main.merge(john, "squash")
+    main.publish()
+    main.merge(marie, "squash")
+    found, _, pushed = main.publish(answers=[("GET", ".*", answer)])
+    (warning,) = found.commands
+    assert re.match("::warning::(GitHub does not say how [0-9a-f]{40} was merged|The branch of #50 cannot be)", warning)
+    assert pushed and pushed.outputs == {"commit": main.head()}
+    assert main.states("index.md") == ["current"] * 4
+
+
+@pytest.mark.parametrize("answer", [[], [{"number": "1;touch owned", "merged_at": "x", "base": {"ref": "main"}}], {}])
+def test_answer_that_names_no_pull_request(main: Main, answer: Any) -> None:
+    folder = main.checkout("marie")
+    commit(folder, FRENCH)
+    main.merge(folder, "squash")
+    found, recorded, pushed = main.publish(answers=[("GET", ".*", answer)])
+    assert pushed and (found.commands, recorded.status, pushed.status) == ([], 0, 0)
+    assert main.states("index.md") == ["current"] * 4
+    assert not list(main.home.glob("*/owned"))
+
+
+def test_names_of_a_contributor_are_data(main: Main) -> None:
+    """Names that a shell, git or a workflow would obey, beside a translation that is recorded all the same."""
+    names = (
+        "$(touch owned).md",
+        ":(exclude)docs",
+        ":(top)x.md",
+        "-o.md",
+        "a\nb.md",
+        "##[add-mask]x.md",
+        "::add-mask::x.md",
+    )
+    marie, john = main.checkout("marie"), main.checkout("john")
+    commit(marie, {**FRENCH, **{f"docs/fr/{name}/x.md": "# x\n" for name in names}})
+    commit(john, SOURCE, name="John")
+    main.merge(john, "squash")
+    main.publish()
+    main.merge(marie, "squash")
+    found, recorded, _ = main.publish()
+    assert (found.commands, recorded.commands) == ([], [])
+    assert not list(main.home.glob("**/owned"))
+    assert main.states("index.md") == ["current", "stale", "current", "current"]
+
+
 def test_parallel_translations_of_one_document(main: Main) -> None:
     marie, luc = main.checkout("marie"), main.checkout("luc")
     text = TEXTS["docs/fr/index.md"]
@@ -622,7 +774,7 @@ def test_parallel_translations_of_one_document(main: Main) -> None:
     main.merge(marie)
     main.publish()
     main.merge(luc)
-    _, pushed = main.publish()
+    *_, pushed = main.publish()
     assert pushed and pushed.status == 0
     assert main.states("index.md") == ["current"] * 4
     record = git(main.bare, "show", "main:locales/fr/LC_MESSAGES/index.md.po")
@@ -635,9 +787,9 @@ def test_what_is_merged_meanwhile_is_published_by_its_own_run(main: Main) -> Non
     commit(marie, FRENCH)
     main.merge(marie)
     commit(luc, {"docs/fr/prices.md": TEXTS["docs/fr/prices.md"].replace("deux", "trois")}, name="Luc")
-    _, pushed = main.publish(lambda: main.merge(luc))
+    *_, pushed = main.publish(lambda: main.merge(luc))
     assert pushed and (pushed.status, pushed.outputs) == (0, {}), "nothing is built, because no commit is named"
-    _, again = main.publish()
+    *_, again = main.publish()
     assert again and again.outputs == {"commit": main.head()}
 
 
@@ -648,7 +800,7 @@ def test_push_that_is_refused_fails(main: Main) -> None:
     hook = main.bare / "hooks" / "pre-receive"
     hook.write_text("#!/bin/sh\nexit 1\n")
     hook.chmod(0o755)
-    _, pushed = main.publish()
+    *_, pushed = main.publish()
     assert pushed and (pushed.status, pushed.outputs) == (1, {})
     assert "which key the rules of the branch let pass" in pushed.commands[0]
 
@@ -658,7 +810,7 @@ def test_what_cannot_be_recorded_is_not_published(main: Main) -> None:
     commit(folder, {"docs/fr/index.md": TEXTS["docs/fr/index.md"] + "\n```\nnever closed\n"})
     main.merge(folder)
     before = main.head()
-    recorded, pushed = main.publish()
+    _, recorded, pushed = main.publish()
     assert recorded.status == 1
     assert pushed is None
     assert main.head() == before

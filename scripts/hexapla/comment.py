@@ -13,6 +13,7 @@ import re
 import stat
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +27,9 @@ from hexapla.rules_files import locale_of
 
 MOST_LISTED = 3000
 """GitHub lists no more files of a pull request ("List pull requests files", GitHub Docs)."""
+
+LARGEST_ARCHIVE = 2 * LARGEST_REPORT
+"""An archive of both files is never larger, in bytes; pull-request-report.yml fetches none that is."""
 
 SUGGESTION_MARK = "<!-- hexapla suggestion -->"
 """Begins a suggestion, so that it is not made twice."""
@@ -90,8 +94,8 @@ def _of_folder(folder: Path) -> dict[str, bytes]:
 def _of_archive(path: Path) -> dict[str, bytes]:
     """Read the files of an archive into memory, after its table was looked at; nothing is ever unpacked to disk."""
     try:
-        if (size := path.stat().st_size) > 2 * LARGEST_REPORT:
-            raise _refused(path, _too_large(path.name, size))
+        if (size := path.stat().st_size) > LARGEST_ARCHIVE:
+            raise _refused(path, _too_large(path.name, size, LARGEST_ARCHIVE))
         with zipfile.ZipFile(path) as archive:
             entries = archive.infolist()
             if sorted(entry.filename for entry in entries) != sorted(REPORTS):
@@ -123,10 +127,8 @@ def _names(names: Sequence[str]) -> Text:
     return say("holds %(names)s, and not %(expected)s", names=listed, expected=", ".join(REPORTS))
 
 
-def _too_large(name: str, size: int) -> Text:
-    return say(
-        "%(name)s is %(size)s bytes large, and %(limit)s are the limit", name=name, size=size, limit=LARGEST_REPORT
-    )
+def _too_large(name: str, size: int, limit: int = LARGEST_REPORT) -> Text:
+    return say("%(name)s is %(size)s bytes large, and %(limit)s are the limit", name=name, size=size, limit=limit)
 
 
 # Its shape
@@ -136,7 +138,7 @@ Check = Callable[[Any, str], None]
 
 
 class _Wrong(Exception):
-    """A value that should not stand where it stands."""
+    """A value that should not stand where it stands: names its field, or says what is wrong; empty for all of it."""
 
 
 def _text(limit: int, pattern: str = "") -> Check:
@@ -273,9 +275,12 @@ def _parsed(artifact: Path, name: str, data: bytes) -> dict[str, Any]:
         SHAPE(value, "")
         if not cldr.is_known(value["language"]):
             raise _Wrong("language")
-    except (_Wrong, UnicodeDecodeError, ValueError, RecursionError) as error:
-        where = str(error)[:100] or "all of it" if isinstance(error, _Wrong) else "it is no JSON"
-        raise _refused(artifact, say("%(name)s is no report: %(where)s", name=name, where=where)) from None
+    except _Wrong as wrong:
+        (where,) = wrong.args
+        message = say("%(name)s is no report: %(where)s", name=name, where=where)
+        raise _refused(artifact, message if where else say("%(name)s is no report", name=name)) from None
+    except (UnicodeDecodeError, ValueError, RecursionError):
+        raise _refused(artifact, say("%(name)s is no JSON", name=name)) from None
     assert isinstance(value, dict)
     return value
 
@@ -284,12 +289,14 @@ def _object_of(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """Make an object of names and values, no name twice: programs differ in which they take."""
     found = dict(pairs)
     if len(found) != len(pairs):
-        raise _Wrong("a name stands there twice")
+        ((twice, _),) = Counter(name for name, _ in pairs).most_common(1)
+        raise _Wrong(say("the key %(key)s is there twice", key=ascii(twice)[:60]))
     return found
 
 
 def _no_constant(name: str) -> Any:
-    raise _Wrong(name)
+    """Refuse NaN and Infinity, which Python reads, and which are no JSON."""
+    raise ValueError(name)
 
 
 # What the forge says

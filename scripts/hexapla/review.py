@@ -14,11 +14,13 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import quote, urljoin, urlsplit
 
 from hexapla import catalogs, checks, config, glossary, links, publication, speech, translations
+from hexapla.blocks import lines_of
 from hexapla.config import Locale, Site, absolute
 from hexapla.glossary import Glossary
-from hexapla.problems import Problem, Severity, Stop, Text, say, shown
+from hexapla.problems import Problem, Severity, Stop, Text, read_exact, say, shown
 from hexapla.publication import MARKDOWN_SUFFIXES, Publication
 from hexapla.rules_files import locale_of
 from hexapla.translations import State, Unit, plain_text
@@ -28,10 +30,9 @@ MANY = 300
 
 SKELETON = frozenset(
     "structure heading-id link-target link-new-host code html url-scheme image footnote front-matter template-code "
-    "outside-locale symlink size ignore unicode".split()
+    "ignore unicode".split()
 )
-"""Rules that tell of more than words."""
-
+"""Rules that tell of more than words. (What outside-locale, symlink and size tell is a reason of its own.)"""
 
 BROUGHT_UP_TO_DATE = frozenset({"unrecorded"})
 """Rules whose problems go when a change is merged: the record follows then."""
@@ -150,7 +151,7 @@ def _review(site: Site, base: str, changes: Sequence[Change], old: Publication |
     documents = tuple(_documents(found, old, changes, words))
     problems, known = _new_problems(site, base, old, files)
     outside = tuple(path for path in files if own and locale_of(site, path) != own)
-    broken = None if built is None else tuple(_new_links(found, built, files))
+    broken = None if built is None else tuple(_new_links(found, old, built, files, problems))
     reasons = tuple(_reasons(site, own, changes, documents, outside, problems))
     count = sum(translations.count_words(one.new) for document in documents for one in document.paragraphs)
     return Review(base, own, documents, files, outside, reasons, problems, known, broken, count)
@@ -404,12 +405,71 @@ def _arguments(site: Site, root: Path, files: Sequence[Path]) -> list[str]:
     return [str(path) for path in found if path.exists()] or [str(root / site.config_file.name)]
 
 
-def _new_links(found: Publication, built: Path, files: Sequence[Path]) -> Iterator[Problem]:
-    """Yield the broken links of a built site that stand in files which the change touches."""
-    touched = set(files)
+def _new_links(
+    found: Publication, old: Publication | None, built: Path, files: Sequence[Path], known: Sequence[Problem]
+) -> Iterator[Problem]:
+    """Yield the broken links of a built site that a change brings: in what it touches, but for lines that had them
+    before, and from anywhere to what it touches. Where it touches what makes every page, all that lead nowhere.
+
+    What is told at a place already is not told there again."""
+    site, touched = found.site, set(files)
+    told = {(problem.path, problem.line, problem.column) for problem in known}
+    is_for_all = any(path == site.config_file or _is_below(path, site.custom_dir) for path in files)
+    moved = {
+        _address(found, one) for path in files if path.is_relative_to(site.docs_dir) for one in _copies(site, path)
+    }
     for problem in links.check(links.subject(built, found)).report.problems:
-        if problem.path in touched:
+        if (problem.path, problem.line, problem.column) in told:
+            continue
+        is_own = problem.path in touched and not _stood_there(site, old, problem)
+        is_error = problem.severity is Severity.ERROR
+        if is_own or (is_error and (is_for_all or _led_to(site, problem) in moved)):
             yield problem
+
+
+def _is_below(path: Path, folder: Path | None) -> bool:
+    return folder is not None and path.is_relative_to(folder)
+
+
+def _copies(site: Site, path: Path) -> Iterator[str]:
+    """Yield the names below docs/ of a file, and of those for which it stands in: the source's, in every locale."""
+    name = path.relative_to(site.docs_dir).as_posix()
+    locale = locale_of(site, path)
+    below = name.partition("/")[2]
+    for one in site.locales if locale and locale.is_source else [locale] if locale else ():
+        yield one.folder + below
+    if locale is None:
+        yield name
+
+
+def _address(found: Publication, name: str) -> str:
+    """Give the address of a file below the site's root, without `index.html`."""
+    is_document = name.endswith(MARKDOWN_SUFFIXES)
+    address = publication.url_of(name, found.site.use_directory_urls) if is_document else quote(name)
+    return address.removesuffix("index.html")
+
+
+def _led_to(site: Site, problem: Problem) -> str | None:
+    """Give the address below the site's root to which a link leads, without `index.html`; None where it leaves it."""
+    home = urlsplit(site.site_url)
+    try:
+        address = urlsplit(urljoin(urljoin(site.site_url, quote(problem.page)), problem.target))
+    except ValueError:  # no address at all
+        return None
+    if not problem.target or address.netloc != home.netloc or not address.path.startswith(home.path):
+        return None
+    return address.path[len(home.path) :].removesuffix("index.html")
+
+
+def _stood_there(site: Site, old: Publication | None, problem: Problem) -> bool:
+    """Whether the line of a link was in its file before."""
+    if old is None or not problem.target:
+        return False
+    try:
+        before = read_exact(old.site.root / problem.path.relative_to(site.root))
+        return lines_of(read_exact(problem.path))[problem.line - 1] in lines_of(before)
+    except (Stop, ValueError, IndexError):
+        return False
 
 
 # More than words
