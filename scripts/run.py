@@ -91,6 +91,27 @@ def run_pip(arguments, log):
     stop("pip could not install the requirements: %s [pip]" % cause, "pip's own words are in %s" % os.path.relpath(log))
 
 
+def ensure_bytecode():
+    """Compile the package where its sources are newer than the last time.
+
+    Where PYTHONDONTWRITEBYTECODE is set, the tool would compile itself anew each time that it starts. Where nothing can
+    be written, that is so still, and does no harm.
+    """
+    package = os.path.join(ROOT, "scripts", "hexapla")
+    stamp = os.path.join(VENV, "hexapla-bytecode.stamp")
+    files = [os.path.join(folder, name) for folder, _, names in os.walk(package) for name in names]
+    newest = max(os.path.getmtime(path) for path in files if path.endswith(".py"))
+    if os.path.exists(stamp) and os.path.getmtime(stamp) >= newest:
+        return
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    subprocess.call([PYTHON, "-m", "compileall", "-q", package], **quiet)
+    try:
+        with open(stamp, "w"):
+            pass
+    except OSError:
+        pass
+
+
 def ensure_environment(name):
     """Make .venv hold what requirements/NAME.txt pins, and this project in editable form.
 
@@ -102,6 +123,7 @@ def ensure_environment(name):
     if os.path.exists(PYTHON) and os.path.exists(stamp):
         with open(stamp) as file:
             if file.read() == wanted:
+                ensure_bytecode()
                 return
     import venv
 
@@ -125,6 +147,7 @@ def ensure_environment(name):
     for done in {name, "runtime"}:  # what the tests need includes what the tool needs
         with open(os.path.join(VENV, "hexapla-%s.stamp" % done), "w") as file:
             file.write(fingerprint(os.path.join(ROOT, "requirements", done + ".txt")))
+    ensure_bytecode()
 
 
 def call(*arguments):

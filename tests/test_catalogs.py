@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from hexapla import catalogs, cldr, config
 from hexapla.config import Site
+from hexapla.problems import Stop
 
 from tests.conftest import SMALL, MakeSite
 from tests.test_checks import findings, run
@@ -100,6 +101,82 @@ def test_check_sees_that_the_template_is_behind(small: Path) -> None:
     (small.parent / "theme" / "main.html").write_text(TEMPLATE.replace("Go on", "Go away"), encoding="utf-8")
     result = run(small, "catalogs", "check")
     assert "locales/site.pot:1:1: is not what the templates hold [catalog]" in findings(result.stderr)
+
+
+PROGRAM = """
+def view(words, say, pages):
+    # not for translators
+    # translators: on a button,
+    # which is round
+    go = words.gettext("Go on")
+    words.gettext(
+        "In two "
+        "parts"
+    )
+    more = f"{words.npgettext('verb', 'one page', 'many pages', len(pages))} {say('No message')}"
+    # translators: of something else
+
+    return words.pgettext("noun", "Open"), words.gettext(go), words.gettext(f"{go}"), words.gettext(""), more
+"""
+
+
+def test_messages_of_a_program_are_found_with_their_comments(make_site: MakeSite) -> None:
+    config_file = make_site({"theme/main.html": "{}", "theme/view.py": PROGRAM}, CUSTOM)
+    run(config_file, "catalogs", "update")
+    found = [
+        one for one in catalogs.messages_of(config.load(str(config_file))) if ("theme/view.py", 0) in one.locations
+    ]
+    assert [(one.context, one.id, one.auto_comments) for one in found] == [
+        (None, "Go on", ["on a button,", "which is round"]),
+        (None, "In two parts", []),
+        ("verb", ("one page", "many pages"), []),
+        ("noun", "Open", []),
+    ]
+
+
+def test_a_program_that_cannot_be_read_is_told_at_its_line(make_site: MakeSite) -> None:
+    config_file = make_site({"theme/view.py": 'words.gettext("Go on")\nfor for'}, CUSTOM)
+    result = run(config_file, "catalogs", "update")
+    assert result.stderr.startswith("theme/view.py:2:1: cannot be read: invalid syntax [template]\n")
+
+
+HEADER = 'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=UTF-8\\n"\n\n'
+ENTRIES = {
+    "two": ('msgid "a"\nmsgstr "b"\n\n#. note\nmsgctxt "c"\nmsgid "a"\nmsgstr ""\n"b"\n"c"', []),
+    "plural": ('msgid "a"\nmsgid_plural "b"\nmsgstr[0] "c"\nmsgstr[1] "d"\n', []),
+    "escaped": ('msgid "a\\"\\\\"\nmsgstr "b"\n', []),
+    "twice": ('msgid "a"\nmsgstr "b"\n\nmsgid "a"\nmsgstr "c"\n', [("duplicate", 8)]),
+    "twice, once in two lines": ('msgid "ab"\nmsgstr "b"\n\nmsgid "a"\n"b"\nmsgstr "c"\n', [("duplicate", 8)]),
+    "twice, once with an empty context": (
+        'msgid "a"\nmsgstr "b"\n\nmsgctxt ""\nmsgid "a"\nmsgstr "c"\n',
+        [("duplicate", 9)],
+    ),
+    "a header below": ('msgid "a"\nmsgstr "b"\n\nmsgid ""\nmsgstr "c"\n', [("po-syntax", 8)]),
+    "open": ('msgid "a\nmsgstr "b"\n', [("po-syntax", 5)]),
+    "a quote inside": ('msgid "a"\nmsgstr "b"c"\n', [("po-syntax", 6)]),
+    "another word": ('msgid "a"\nmsgstr "b"\nmsgstring "c"\n', [("po-syntax", 7)]),
+    "a second translation": ('msgid "a"\nmsgstr "b"\nmsgstr "c"\n', [("po-syntax", 7)]),
+    "no id": ('msgstr "b"\n', [("po-syntax", 5)]),
+}
+
+
+@pytest.mark.parametrize("name", ENTRIES)
+def test_what_is_no_catalog_is_told_at_its_line(name: str, tmp_path: Path) -> None:
+    """Catalogs are looked at quickly first: what that lets through, the look at each line must let through too."""
+    entries, expected = ENTRIES[name]
+    path = tmp_path / "site.po"
+    path.write_text(HEADER + entries, encoding="utf-8")
+    told = []
+    try:
+        catalogs.read(path)
+    except Stop as stop:
+        told = [(problem.rule, problem.line) for problem in stop.problems]
+    assert told == expected
+
+
+def test_catalogs_of_the_publication_need_no_look_at_each_line(site: Site) -> None:
+    for path in site.catalogs_dir.rglob("*.po"):
+        assert catalogs._has_plain_entries(path.read_text(encoding="utf-8")), path
 
 
 def test_placeholders_are_filled_and_translations_are_escaped(small: Path) -> None:

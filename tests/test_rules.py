@@ -13,9 +13,10 @@ import re
 from pathlib import Path
 
 import pytest
-from hexapla import checks
+from hexapla import checks, glossary, languages, rules_characters
 from hexapla.problems import Severity, shown
 from hexapla.rules import RULES, Scope
+from hexapla.rules_characters import code_points
 
 FOLDER = Path(__file__).parent / "fixtures" / "checks"
 FIXTURES = sorted(path.relative_to(FOLDER).as_posix() for path in FOLDER.glob("*/*.txt"))
@@ -106,3 +107,22 @@ def test_every_rule_is_documented(name: str) -> None:
     assert rule.summary.endswith(".")
     assert rule.bad and rule.good and rule.bad != rule.good
     assert rule.severity in Severity
+
+
+def test_what_quick_looks_at_letters_rely_on() -> None:
+    """All letters up to U+024F are Latin; those of the Devanagari block are Devanagari; patterns know all letters."""
+    for sign in map(chr, (*range(0xD800), *range(0xE000, 0x20000))):
+        script = languages.script(sign)
+        if script not in ("", "LATIN"):
+            assert languages.FOREIGN_LETTER.match(sign), code_points(sign)
+        if rules_characters.UNMIXED.fullmatch("a" + sign):
+            assert script in ("", "LATIN"), code_points(sign)
+        if rules_characters.UNMIXED.fullmatch("\u0905" + sign):
+            assert script in ("", "DEVANAGARI"), code_points(sign)
+    # Letters and vowel signs of Devanagari belong to words, its full stops and digits' signs do not.
+    letter = re.compile(glossary.LETTER)
+    assert [code_points(sign) for sign in map(chr, range(0x0900, 0x0980)) if not letter.match(sign)] == [
+        "U+0964",
+        "U+0965",
+        "U+0970",
+    ]

@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -111,6 +112,30 @@ def test_a_second_run_installs_nothing(bootstrap: ModuleType, monkeypatch: pytes
     monkeypatch.setattr(bootstrap, "fingerprint", lambda requirements: "another")
     bootstrap.ensure_environment("runtime")
     assert len(calls) == 4
+
+
+def test_the_package_is_compiled_where_python_would_not(
+    bootstrap: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Once, and again when a source is newer."""
+    source = tmp_path / "scripts" / "hexapla" / "one.py"
+    source.parent.mkdir(parents=True)
+    source.write_text("ONE = 1\n", encoding="utf-8")
+    (tmp_path / ".venv").mkdir()
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    monkeypatch.delenv("PYTHONPYCACHEPREFIX", raising=False)
+    for name, value in (("ROOT", tmp_path), ("VENV", tmp_path / ".venv"), ("PYTHON", sys.executable)):
+        monkeypatch.setattr(bootstrap, name, str(value))
+    folder = source.parent / "__pycache__"
+    bootstrap.ensure_bytecode()
+    (compiled,) = folder.iterdir()
+    compiled.unlink()
+    bootstrap.ensure_bytecode()
+    assert not list(folder.iterdir())
+    later = time.time() + 10
+    os.utime(source, (later, later))
+    bootstrap.ensure_bytecode()
+    assert list(folder.iterdir()) == [compiled]
 
 
 def test_every_requirement_is_pinned_with_hashes_and_no_index_is_named() -> None:

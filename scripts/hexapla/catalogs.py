@@ -7,6 +7,7 @@ names and line numbers, so that nothing in them changes by itself.
 
 from __future__ import annotations
 
+import ast
 import gettext
 import io
 import re
@@ -34,18 +35,18 @@ KEYWORDS: dict[str, Any] = {
     "npgettext": ((1, "c"), 2, 3),
     "plural_forms": (1, 2),
 }
-EXTRACTORS: dict[str, Any] = {
-    ".html": "jinja2.ext:babel_extract",
-    ".xml": "jinja2.ext:babel_extract",
-    ".py": "python",
-}
-"""Which files hold messages, and what finds them there, as Babel names it."""
+PROGRAM, TEMPLATES = ".py", (".html", ".xml")
+"""How the names of files end that hold messages."""
+
 TRANSLATOR_COMMENT = "translators:"
 PLACEHOLDER = re.compile(r"%%|%\([^()]*\)[#0 +-]*[a-zA-Z]?|%[#0+-]?[a-zA-Z](?![a-zA-Z])|\{[^{}]*\}")
 PLACEHOLDERS_OF_ONE = frozenset({"%(number)s", "%(minutes)s", "%(count)s"})
 """A form for exactly one thing may say the number in words."""
 
 TAG = re.compile(r"</?[A-Za-z!][^<>]*>?")
+SIGNS = re.compile(r"[%{<\n]")
+"""A message without any of these is nothing but words."""
+
 OWN_FOLDER = Path(__file__).parent
 
 
@@ -168,12 +169,26 @@ LINE = re.compile(
 )
 """A line of a PO file (GNU gettext manual, "The Format of PO Files"): comment, keyword, more text, nothing."""
 
+PREVIOUS = re.compile(r'#\| (msgid |msgctxt )?("(?:[^"\\]|\\.)*")\s*')
+"""A line of what a message was before its source changed."""
+
+_TEXT = r'"[^"\\\n]*(?:\\.[^"\\\n]*)*"'
+_TEXTS = rf"{_TEXT}(?:\n{_TEXT})*"
+ENTRY = re.compile(
+    rf"""(?:\#.*\n|\n)* (?:msgctxt[ ](?P<context>{_TEXTS})\n)? msgid[ ](?P<identity>{_TEXTS})\n
+        (?:msgid_plural[ ]{_TEXTS}\n(?:msgstr\[\d\][ ]{_TEXTS}(?:\n|\Z))+ | msgstr[ ]{_TEXTS}(?:\n|\Z)) \n*""",
+    re.VERBOSE,
+)
+"""An entry as tools write it, with the comments before it, to see quickly that a catalog holds nothing else."""
+
 
 def _refuse_what_is_no_catalog(path: Path, text: str) -> None:
     """Stop at every line that is no part of a catalog, and at every entry that was there before.
 
     Babel would name a later line, or none, and lets the last of several entries win.
     """
+    if _has_plain_entries(text):
+        return
     problems = []
     seen: dict[tuple[str, str], int] = {}
     context = identity = keyword = ""
@@ -207,6 +222,21 @@ def _refuse_what_is_no_catalog(path: Path, text: str) -> None:
         raise Stop(problems)
 
 
+def _has_plain_entries(text: str) -> bool:
+    """Whether a catalog is nothing but entries, each there once, the header first; line by line that takes long."""
+    seen: set[tuple[str, str]] = set()
+    end = 0
+    while end < len(text) and (match := ENTRY.match(text, end)):
+        context, identity = match["context"] or "", match["identity"]
+        if "\n" in context or "\n" in identity:
+            context, identity = context.replace('"\n"', ""), identity.replace('"\n"', "")
+        if (context or '""', identity) in seen or (seen and identity == '""'):
+            return False
+        seen.add((context or '""', identity))
+        end = match.end()
+    return end == len(text)
+
+
 def _bad_line(path: Path, number: int, line: str) -> Problem:
     """Say what is wrong with a line that is no part of a catalog."""
     column = len(line) - len(line.lstrip()) + 1
@@ -236,8 +266,8 @@ def previous_of(text: str) -> dict[int, str]:
     """Give the previous msgids (`#| msgid "…"`), which Babel writes but does not read, by the line of their msgid."""
     found: dict[int, str] = {}
     parts: list[str] = []
-    for number, line in enumerate(text.split("\n"), start=1):
-        if match := re.fullmatch(r'#\| (msgid |msgctxt )?("(?:[^"\\]|\\.)*")\s*', line):
+    for number, line in enumerate(text.split("\n") if "#| " in text else (), start=1):
+        if match := PREVIOUS.fullmatch(line):
             if match[1] == "msgid ":
                 parts = [match[2]]
             elif match[1] is None and parts:
@@ -276,12 +306,16 @@ def rows_of(lines: Sequence[str], start: int) -> list[list[Row]]:
     return forms
 
 
-def header_of(text: str) -> dict[str, tuple[str, int]]:
+def header_of(text: str) -> Mapping[str, tuple[str, int]]:
     """Give the header fields of a catalog's text, in lower case, each with its value and its line.
 
     The header is read as Babel reads it, however its fields are spread over lines: several in one, one in several.
     """
-    lines = list(_header_lines(text))
+    return _fields_of(tuple(_header_lines(text)))
+
+
+@lru_cache(maxsize=64)  # most catalogs of a locale have the same
+def _fields_of(lines: tuple[tuple[int, str], ...]) -> Mapping[str, tuple[str, int]]:
     fields: dict[str, tuple[str, int]] = {}
     for name, value in message_from_string("".join(words for _, words in lines)).items():
         found = [number for number, words in lines if f"{name.lower()}:" in words.lower()]
@@ -326,13 +360,13 @@ def _refuse_a_fatal_header(path: Path, text: str, locale: Locale | None) -> None
 
 def _refuse_further_forms(path: Path, text: str, locale: Locale | None) -> None:
     """Stop at plural forms that a language does not have."""
-    if not locale:
+    if not locale or "msgstr[" not in text:
         return
     count = len(cldr.plural_samples(locale.code))
     hint = say("write msgstr[0] and so on, one for each form")
     problems = []
     for number, line in enumerate(text.split("\n"), start=1):
-        if (match := re.match(r"\s*msgstr\[(\d+)\]", line)) and int(match[1]) >= count:
+        if "msgstr[" in line and (match := re.match(r"\s*msgstr\[(\d+)\]", line)) and int(match[1]) >= count:
             values = {"number": match[1], "language": locale.name, "count": count}
             message = say("there is no form %(number)s: %(language)s has %(count)s, counted from 0", **values)
             problems.append(Problem(path, number, 1, "plural-count", message, hint))
@@ -343,6 +377,8 @@ def _refuse_further_forms(path: Path, text: str, locale: Locale | None) -> None:
 @cache
 def _wrong_plurals(forms: str, locale: Locale) -> str:
     """Compare a Plural-Forms header with CLDR, by what it computes; give what is wrong, or nothing."""
+    if forms == cldr.plural_forms(locale.code):
+        return ""
     match = re.fullmatch(r"nplurals\s*=\s*(\d+)\s*;\s*plural\s*=\s*([^;]+);?\s*", forms)
     samples = cldr.plural_samples(locale.code)
     if not match or len(match[1]) > 2 or int(match[1]) != len(samples):
@@ -409,7 +445,7 @@ def extract(site: Site) -> BabelCatalog:
         folders.append((site.custom_dir, name))
     for folder, shown_as in folders:
         for path in sorted(folder.rglob("*")):
-            if path.suffix in EXTRACTORS and path.is_file() and _may_hold_messages(path):
+            if path.suffix in (PROGRAM, *TEMPLATES) and path.is_file() and _may_hold_messages(path):
                 name = f"{shown_as}/{path.relative_to(folder).as_posix()}"
                 for _, message, comments, context in _messages_of(path):
                     cleaned = [comment.split(":", 1)[-1].strip() for comment in comments]
@@ -422,7 +458,7 @@ CALLS = re.compile(rb"\.(?:n?p?gettext|plural_forms)\(\s*[\"'][^\"']")
 
 def _may_hold_messages(path: Path) -> bool:
     """Whether a file is worth reading closely: a program can only hold messages if it calls what translates them."""
-    return path.suffix != ".py" or CALLS.search(path.read_bytes()) is not None
+    return path.suffix != PROGRAM or CALLS.search(path.read_bytes()) is not None
 
 
 def messages_of(site: Site) -> list[BabelMessage]:
@@ -431,13 +467,16 @@ def messages_of(site: Site) -> list[BabelMessage]:
 
 
 def _messages_of(path: Path) -> Iterator[tuple[int, Any, list[str], str | None]]:
-    """Read the messages of one file: the calls of `_`, `ngettext` and the like in it."""
+    """Read the messages of one file, the calls of `_`, `ngettext` and the like: line, message, comments, context."""
+    if path.suffix == PROGRAM:
+        yield from _messages_of_program(path)
+        return
     from babel.messages.extract import extract_from_file  # these two take long to import
     from jinja2 import TemplateSyntaxError
 
     try:
         yield from extract_from_file(
-            EXTRACTORS[path.suffix],
+            "jinja2.ext:babel_extract",
             str(path),
             keywords=KEYWORDS,
             comment_tags=[TRANSLATOR_COMMENT],
@@ -446,6 +485,47 @@ def _messages_of(path: Path) -> Iterator[tuple[int, Any, list[str], str | None]]
     except TemplateSyntaxError as error:
         hint = "compare the braces of its {{ }} and {% %} with those of another template"
         raise Stop([Problem(path, error.lineno, 1, "template", f"cannot be read: {error.message}", hint)]) from None
+
+
+def _messages_of_program(path: Path) -> Iterator[tuple[int, Any, list[str], str | None]]:
+    """Read the messages of a program, by its syntax tree: Babel reads programs sign by sign."""
+    text = read_text(path)
+    lines = [line.strip() for line in text.split("\n")]
+    try:
+        calls = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Call)]
+    except (SyntaxError, ValueError) as error:
+        line, reason = (error.lineno or 1, error.msg) if isinstance(error, SyntaxError) else (1, str(error))
+        hint = "Python cannot run it either: python3 -m py_compile says more"
+        raise Stop([Problem(path, line, 1, "template", f"cannot be read: {reason}", hint)]) from None
+    for call in sorted(calls, key=lambda node: (node.func.end_lineno or 0, node.func.end_col_offset or 0)):
+        name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+        if name not in KEYWORDS:
+            continue
+        context, texts = None, []
+        for place in KEYWORDS[name] or (1,):
+            number, is_context = (place[0], True) if isinstance(place, tuple) else (place, False)
+            argument = call.args[number - 1] if number <= len(call.args) else None
+            value = argument.value if isinstance(argument, ast.Constant) else None
+            if not isinstance(value, str):
+                break
+            if is_context:
+                context = value
+            else:
+                texts.append(value)
+        else:
+            if texts[0]:
+                line = call.func.end_lineno or 1
+                yield line, tuple(texts) if len(texts) > 1 else texts[0], _comments_above(lines, line), context
+
+
+def _comments_above(lines: Sequence[str], number: int) -> list[str]:
+    """Give the comment for translators in the lines that stand directly above a line."""
+    first = number - 1
+    while first and lines[first - 1].startswith("#"):
+        first -= 1
+    comments = [line.removeprefix("#").strip() for line in lines[first : number - 1]]
+    start = next((at for at, line in enumerate(comments) if line.startswith(TRANSLATOR_COMMENT)), len(comments))
+    return comments[start:]
 
 
 def update(site: Site, template: BabelCatalog | None = None, domain: str = DOMAIN) -> list[Path]:
@@ -533,7 +613,7 @@ def _check_entries(path: Path, locale: Locale, catalog: BabelCatalog) -> Iterato
     for entry in catalog:
         if entry.id:
             yield from check_message(path, locale, entry)
-    for number, line in enumerate(text.split("\n"), start=1):
+    for number, line in enumerate(text.split("\n") if "#~ msgid " in text else (), start=1):
         if line.startswith("#~ msgid "):
             what = say("%(message)s is no message of the site any more", message=_short(line[9:].strip('"')))
             yield Problem(path, number, 1, "obsolete", what, say("run: hexapla catalogs update"))
@@ -557,6 +637,9 @@ def check_message(path: Path, locale: Locale, message: BabelMessage) -> Iterator
     """A message is translated, in as many forms as the language has, with what its source has besides words."""
     line = message.lineno or 1
     forms = forms_of(message)
+    if all(forms) and not message.fuzzy and not message.pluralizable:
+        yield from _differences(path, line, message)
+        return
     name = _short(message.id if isinstance(message.id, str) else message.id[0])
     count = len(cldr.plural_samples(locale.code))
     if message.pluralizable and len(forms) != count:
@@ -581,6 +664,8 @@ def check_message(path: Path, locale: Locale, message: BabelMessage) -> Iterator
 def _differences(path: Path, line: int, message: BabelMessage) -> Iterator[Problem]:
     """What a translation has, and its source has not, or the other way round."""
     sources = [message.id] if isinstance(message.id, str) else list(message.id)
+    if not SIGNS.search(" ".join((*sources, *forms_of(message)))):
+        return
     optional = PLACEHOLDERS_OF_ONE if message.pluralizable else set()
     wanted = set(placeholders(sources[-1]))
     tags = set(TAG.findall(" ".join(sources)))

@@ -14,7 +14,7 @@ import subprocess
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import FrameType, ModuleType
@@ -162,7 +162,10 @@ def check(corpus: Corpus, chosen: _Chosen | None = None) -> Report:
         for path in corpus.publication.documents[locale.code]
         if chosen.has(site.docs_dir / locale.code / path) or chosen.has(records.path_of(site, locale, path))
     ]
-    work.sort(key=lambda one: one[1])  # the translations of a document together: its source is rendered once
+    # The translations of a document together: its source is rendered once. Long documents first: who has nothing left
+    # to do waits for one that somebody else has begun.
+    sizes = corpus.publication.documents[site.source.code]
+    work.sort(key=lambda one: (-len(sizes[one[1]].text) if one[1] in sizes else 0, one[1]))
     results = workers.each(check_document, corpus, work, FEW, look_at_the_site)
     for result in results:
         problems += result.problems
@@ -219,13 +222,17 @@ class _TooSlow(BaseException):
 
 def check_document(corpus: Corpus, locale: Locale, path: str) -> Checked:
     """Run the rules of documents, passages and pairs on one document. What a rule stumbles over becomes a problem."""
+    with _alarm() as limited:
+        return _checked(subject_of(corpus, locale, path), corpus, limited)
+
+
+def _checked(subject: Subject, corpus: Corpus, limited: Limit) -> Checked:
     result = Checked()
-    subject = subject_of(corpus, locale, path)
     for one in _ordered():
         if one.scope in (Scope.SITE, Scope.BUILT):
             continue
         with _timed(one, result.seconds):
-            is_done = _run(one, subject, corpus, result) or _run(one, subject, corpus, result)
+            is_done = _run(one, subject, corpus, result, limited) or _run(one, subject, corpus, result, limited)
         if not is_done:
             message = say(
                 "the rule %(rule)s takes more than %(limit)s seconds for this file", rule=one.name, limit=LIMIT
@@ -278,12 +285,19 @@ def _ordered() -> list[Rule]:
     return sorted(RULES.values(), key=lambda one: one.name not in FIRST)
 
 
-def _run(one: Rule, subject: Subject, corpus: Corpus, result: Checked) -> bool:
+Limit = Callable[[float], None]
+"""Sets how many seconds from now the alarm rings; with 0 it does not."""
+
+
+def _run(one: Rule, subject: Subject, corpus: Corpus, result: Checked, limited: Limit) -> bool:
     """Run a rule on a document; say whether it came to its end in time. The first time may include getting ready."""
     problems: list[Problem] = []
     try:
-        with _limited(LIMIT):
+        limited(LIMIT)
+        try:
             problems.extend(_problems(one, subject, corpus))
+        finally:
+            limited(0)
     except _TooSlow:
         return False
     except Exception as error:
@@ -314,21 +328,23 @@ def _found(one: Rule, texts: Sequence[Passage], pairs: Sequence[Pair], corpus: C
 
 
 @contextlib.contextmanager
-def _limited(seconds: float) -> Iterator[None]:
-    """Let work end in _TooSlow after a time, where the system has such an alarm."""
+def _alarm() -> Iterator[Limit]:
+    """Give what lets work end in _TooSlow after a time; it does nothing where the system has no such alarm."""
     if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
-        yield
+        yield lambda seconds: None
         return
 
     def ring(number: int, frame: FrameType | None) -> None:
         raise _TooSlow
 
+    def limited(seconds: float) -> None:
+        signal.setitimer(signal.ITIMER_REAL, seconds)
+
     before = signal.signal(signal.SIGALRM, ring)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
     try:
-        yield
+        yield limited
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
+        limited(0)
         signal.signal(signal.SIGALRM, before)
 
 

@@ -108,7 +108,7 @@ class Glossary:
         return self._compiled[key]
 
 
-LETTER = r"[\w\u0900-\u0963\u0971-\u097f\u200c\u200d]"
+LETTER = r"[\w\u0900-\u0963\u200c\u200d]"
 
 
 def _pattern(words: str) -> str:

@@ -87,7 +87,14 @@ def script(sign: str) -> str:
 
 def scripts(text: str) -> Counter[str]:
     """Count the letters of a text by script."""
-    return Counter(name for name in map(script, text) if name)
+    found = Counter(map(script, text))
+    del found[""]
+    return found
+
+
+WORD = re.compile(r"\w+")
+FOREIGN_LETTER = re.compile(r"[^\W\d_\x00-\u024f]")
+"""A letter, or a number written with one sign, that is not Latin. All letters below it are (Unicode's Blocks.txt)."""
 
 
 @cache
@@ -113,16 +120,17 @@ def mistaken(sentence: str, own: str, codes: tuple[str, ...]) -> str:
 
     `codes` are the locales that it might be in. Names and code should have been taken out of it.
     """
-    letters = scripts(sentence)
     wanted = script_of(own)
     candidates = frozenset({own, *codes})
+    is_latin = wanted == "LATIN" and not FOREIGN_LETTER.search(sentence)
+    letters = Counter[str]() if is_latin else scripts(sentence)
     total = sum(letters.values())
     if wanted != "LATIN" and total >= 12 and letters[wanted] < 0.2 * total:
         others = [code for code in sorted(candidates - {own}) if letters[script_of(code)] > 0.5 * total]
         return others[0] if len(others) == 1 else _guess(sentence, own, candidates) or (others or [""])[0]
     if wanted == "LATIN" and total and letters["LATIN"] < 0.5 * total:
         return next((code for code in sorted(candidates - {own}) if letters[script_of(code)] > 0.5 * total), "")
-    words = re.findall(r"\w+", sentence.lower())
+    words = WORD.findall(sentence.lower())
     if len(words) < WORDS or wanted != "LATIN" or _is_plain(words, own, candidates):
         return ""
     return _guess(sentence, own, candidates)

@@ -81,7 +81,7 @@ class Passage:
         return Fix(start, end, finding.fix) if 0 <= start <= end else None
 
 
-WORD = re.compile(r"[^\W_](?:[\w\u0900-\u0963\u0971-\u097f\u200c\u200d]|[’'](?=[^\W\d_]))*")
+WORD = re.compile(r"[^\W_](?:[\w\u0900-\u0963\u200c\u200d]|[’'](?=[^\W\d_]))*")
 """A word: letters, digits and marks; an apostrophe inside belongs to it. Python's `\\w` leaves out vowel signs."""
 
 

@@ -24,7 +24,7 @@ NUMBER = re.compile(
 PART = re.compile(r"(?:[^\W\d_]|[\u0900-\u0963])[-\u2010\u2011]$")
 """Before a number that belongs to a word: Covid-19, Windows-11-Rechner."""
 
-LETTERS = r"[^\W\d_](?:[^\W\d_]|[\u0900-\u0963\u0971-\u097f])*"
+LETTERS = r"[^\W\d_](?:[^\W\d_]|[\u0900-\u0963])*"
 ALWAYS = re.compile(r"(?<!\d)24\s?/\s?7(?!\d)")
 PHONE = re.compile(r"\+\d(?:[ .\u00a0-]?\d|[ \u00a0]?\(\d+\))(?:[ .\u00a0-]?\d){5,}")
 CLOCK = re.compile(

@@ -42,6 +42,9 @@ FLAG = re.compile(
 """The flags of England, Scotland and Wales, which are written with tags."""
 VIRAMA = re.compile("[\u094d\u09cd\u0a4d\u0acd\u0b4d\u0bcd\u0c4d\u0ccd\u0d4d\u1039\u17d2]")
 EMOJI_JOIN = re.compile(r"[\U0001f000-\U0001faff\u2190-\u2bff\ufe0f]\u200d[\U0001f000-\U0001faff\u2190-\u2bff]")
+UNMIXED = re.compile(r"[\x00-\u024f\u0300-\u036f]*|[\u0900-\u0963\u0966-\u097f]*")
+"""Nothing but Latin letters, marks, and what goes with any script; or nothing but Devanagari."""
+
 LOOKS_LATIN = {
     "CYRILLIC": frozenset("аеорсухіјѕԁһӏԛԝАВЕКМНОРСТУХІЈЅ"),
     "GREEK": frozenset("οΑΒΕΖΗΙΚΜΝΟΡΤΥΧ"),
@@ -100,9 +103,10 @@ def _disguised(subject: Subject, passage: Passage) -> Iterator[Problem]:
         if match[0] not in passage.text[start:end] and (what := _oddity(prose, match.start(), subject.locale)):
             line, column, _ = passage.placer(start)
             yield Problem(subject.document.path, line, column, rule, what, _REMOVE, segment=passage.text)
-    for match in TOKEN.finditer(prose) if not prose.isascii() else ():
-        start, end = raw(*match.span())
-        if passage.text[start:end] != match[0] and (message := _mixture(match[0])):
+    for match in TOKEN.finditer(prose) if languages.FOREIGN_LETTER.search(prose) else ():
+        message = _mixture(match[0])
+        start, end = raw(*match.span()) if message else (0, 0)
+        if message and passage.text[start:end] != match[0]:
             line, column, _ = passage.placer(start)
             yield Problem(subject.document.path, line, column, rule, message, _ONE_SCRIPT, segment=passage.text)
     for span in passage.inline.of("link", "image", "autolink"):
@@ -226,11 +230,15 @@ def _continues(sign: str) -> bool:
 
 def _mixtures(subject: Subject, text: str) -> Iterator[Problem]:
     """Words whose letters are of two scripts, or all of another that looks like the language's own."""
+    if not languages.FOREIGN_LETTER.search(text):
+        return
     own = languages.script_of(subject.locale.code)
     letters = {name: {sign for sign in set(text) if languages.script(sign) == name} for name in LOOKS_LATIN}
     for match in TOKEN.finditer(text):
+        if UNMIXED.fullmatch(match[0]):
+            continue
         message = _mixture(match[0])
-        if not message and own == "LATIN" and len(match[0]) > 1 and not match[0].isascii():
+        if not message and own == "LATIN" and len(match[0]) > 1:
             message = _in_disguise(match[0], letters)
         if message:
             yield subject.at_offset("unicode", match.start(), message, _ONE_SCRIPT)
@@ -247,7 +255,7 @@ def _in_disguise(word: str, letters: dict[str, set[str]]) -> str:
 
 def _mixture(word: str) -> str:
     """Say which letters of a word are of another script; nothing where its mixture is right."""
-    if word.isascii():
+    if UNMIXED.fullmatch(word):
         return ""
     found = languages.scripts(word)
     for name in ("SUPERSCRIPT", "SUBSCRIPT", "COMBINING", "SCRIPT", "DOUBLE"):

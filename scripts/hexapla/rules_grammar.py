@@ -15,7 +15,7 @@ from hexapla.problems import Severity, say
 from hexapla.rules import Corpus, Scope, rule
 from hexapla.rules_words import foreign_language
 
-LETTER = r"[\w\u0900-\u0963\u0971-\u097f]"
+LETTER = r"[\w\u0900-\u0963]"
 
 VERBS = {
     "fr": (

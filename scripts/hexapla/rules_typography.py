@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 
 from hexapla import cldr, languages
@@ -77,6 +78,7 @@ HYPHEN = re.compile(r"(?<=\S)[ \u00a0\u202f](-{1,3})[ \u00a0\u202f](?=\S)|(?<=\w
 SUM = re.compile(r"\d [-–+] \d[\d.,]* =")
 EM_DASH = re.compile(r"(?<=\S)([ \u00a0\u202f]?)—([ \u00a0\u202f]?)(?=\S)")
 LOOSE = re.compile(r"(?<=[^\s.])[ \u00a0\u202f]+([,.;:!?।])(?=[\s”“»’]|$)(?! \.)(?<!\d :(?= \d))")
+TWO_MARKS = re.compile(r"([.,;:।])\1|[!?]{2}")
 SMILEY = re.compile(r"(?:^|(?<=[\s(]))[:;][-']?[()DPp|/](?!\w)")
 
 
@@ -97,11 +99,12 @@ def typography(passage: Passage, corpus: Corpus) -> Iterator[Finding]:
         yield from _quotes(passage, habits)
         yield from _percent(passage, habits)
         yield from _em_dashes(passage, habits)
-    for match in APOSTROPHE.finditer(prose):
+    # To see that a mark is nowhere takes less than to look behind every letter.
+    for match in APOSTROPHE.finditer(prose) if any(sign in prose for sign in "'´`‘") else ():
         yield _swap(passage, match.span(), "’", say("%(mark)s in place of an apostrophe", mark=match[0]))
-    for match in DOTS.finditer(prose):
+    for match in DOTS.finditer(prose) if ".." in prose or ". ." in prose else ():
         yield _swap(passage, match.span(), "…", say("full stops in place of an ellipsis"))
-    for match in HYPHEN.finditer(prose):
+    for match in HYPHEN.finditer(prose) if "-" in prose else ():
         group = 1 if match[1] else 2
         dash = habits.dash if habits else "–"
         wanted = dash if group == 1 else f" {dash} "
@@ -373,6 +376,8 @@ def doubled_mark(passage: Passage, corpus: Corpus) -> Iterator[Finding]:
     Bad: `Fin..`
     Good: `Fin.`
     """
+    if not TWO_MARKS.search(passage.prose):
+        return
     # Not here: ../a path, ,,a quotation”, std::vector.
     marks = r"(?<![./\\])\.\.(?![./\\\w])|(?<=\w),,+|(?<!\w),,+(?!\w)|;;+|::+(?!\w)|।।+|(?<![!?])([!?])\1+"
     for match in re.finditer(marks, passage.prose):
@@ -496,7 +501,8 @@ def _alone(prose: str, closing: Mapping[str, str]) -> Iterator[tuple[int, bool]]
     """Yield where marks stand without a partner, and whether they open."""
     smileys = {index for match in SMILEY.finditer(prose) for index in range(*match.span())}
     opened: dict[str, list[int]] = {opening: [] for opening in closing.values()}
-    for index, sign in enumerate(prose):
+    for match in _any_of(frozenset((*closing, *opened))).finditer(prose):
+        index, sign = match.start(), match[0]
         if index in smileys:
             continue
         if sign in closing and opened[closing[sign]]:
@@ -508,6 +514,11 @@ def _alone(prose: str, closing: Mapping[str, str]) -> Iterator[tuple[int, bool]]
     for sign, places in opened.items():
         # A smiley at the end may close a bracket as well.
         yield from ((index, True) for index in places if not (sign == "(" and any(at > index for at in smileys)))
+
+
+@cache
+def _any_of(marks: frozenset[str]) -> re.Pattern[str]:
+    return re.compile("|".join(map(re.escape, sorted(marks))))
 
 
 def _goes_on(passage: Passage, corpus: Corpus, sign: str, closing: Mapping[str, str], is_open: bool) -> bool:

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, time
 from decimal import Decimal
+from functools import lru_cache
 
 from hexapla import cldr, languages, quantities
 from hexapla.alignment import VARIANCE
@@ -448,15 +449,20 @@ _UNTRANSLATED = say("these are still the source's words")
 _TRANSLATE = say("translate them; if they are right as they are, put them into keep in locales/glossary.toml")
 
 
+NO_WORD = re.compile(r"\W+")
+NO_LANGUAGE = re.compile(rf"[{OBJECT}\d]+|\S*[@/\\_=<>]\S*|\b\w+[.:]\w+\S*|\b\w*[a-z][A-Z]\w*|%\(\w+\)s")
+
+
+@lru_cache(maxsize=8192)  # a sentence of the source is compared with those of each locale
 def _same(prose: str) -> str:
-    return re.sub(r"\W+", " ", prose).casefold().strip()
+    return NO_WORD.sub(" ", prose).casefold().strip()
 
 
 def without_names(prose: str, corpus: Corpus) -> str:
     """Take out of a text what says nothing of its language: names, code, and words like code or addresses."""
     names = corpus.glossary.name_pattern
     prose = (names.sub(" ", prose) if names else prose).replace(corpus.site.site_name, " ")
-    return re.sub(rf"[{OBJECT}\d]+|\S*[@/\\_=<>]\S*|\b\w+[.:]\w+\S*|\b\w*[a-z][A-Z]\w*|%\(\w+\)s", " ", prose)
+    return NO_LANGUAGE.sub(" ", prose)
 
 
 def _is_words(prose: str, locale: Locale, corpus: Corpus) -> bool:
