@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import stat
 import subprocess
 import sys
@@ -57,12 +58,18 @@ exec {sys.executable} "$@"
 """Stands for the Python of .venv."""
 
 GH = f"""#!{sys.executable}
-import json, os, re, shutil, sys
+import fnmatch, json, os, re, shutil, sys
 import jq
 words, asked = sys.argv[1:], {{"path": "", "method": "GET", "fields": {{}}}}
 table = json.load(open(os.environ["GH_TABLE"], encoding="utf-8"))
 if words[:2] == ["run", "download"]:
-    shutil.copytree(table["download"], words[words.index("--dir") + 1], dirs_exist_ok=True)
+    source, target = table["download"], words[words.index("--dir") + 1]
+    if "--pattern" in words:  # each has a folder of its own then
+        names = fnmatch.filter(os.listdir(source), words[words.index("--pattern") + 1])
+        for name in names:
+            shutil.copytree(os.path.join(source, name), os.path.join(target, name))
+        sys.exit(0 if names else "no artifact matches any of the names or patterns provided")
+    shutil.copytree(source, target, dirs_exist_ok=True)
     sys.exit(0)
 assert words[0] == "api" and os.environ["GH_TOKEN"], words
 program, rest = "", iter(words[1:])
@@ -206,7 +213,8 @@ class Done:
 @dataclass
 class Runner:
     """Runs steps of a workflow in a folder. `values` are those of its `${{ }}` expressions; `answers` are what gh gets:
-    method, pattern of the path, and JSON, or the name of a file; `download` is what `gh run download` brings."""
+    method, pattern of the path, and JSON, or the name of a file; `download` is what `gh run download` brings: an
+    artifact, or with `--pattern` a folder of artifacts."""
 
     folder: Path
     home: Path
@@ -269,6 +277,16 @@ class Runner:
         )
         return Done(done.returncode, done.stdout, done.stderr, outputs_of(output.read_text("utf-8")))
 
+    def keep(self, workflow: str, job: str, name: str, artifacts: Path) -> Path:
+        """Do what a step that keeps an artifact does: copy the folder that it names, without hidden files, into a folder
+        of artifacts; give the artifact. Raises FileNotFoundError where there is no such folder."""
+        step = _steps(workflow, job)[name]
+        assert step["uses"].startswith("actions/upload-artifact@")
+        given = {key: self._filled(str(value)) for key, value in step["with"].items()}
+        target = artifacts / given["name"]
+        shutil.copytree(given["path"], target, ignore=shutil.ignore_patterns(".*"))
+        return target
+
     def _filled(self, text: str) -> str:
         return re.sub(r"\$\{\{\s*(.*?)\s*\}\}", lambda match: self.values[match[1]], text)
 
@@ -295,6 +313,11 @@ def workflows() -> dict[str, Any]:
 
 
 def step_of(workflow: str, job: str, name: str) -> Any:
-    """Give a step by its name."""
-    steps = workflows()[workflow]["jobs"][job]["steps"]
-    return next(step for step in steps if step["name"] == name and "run" in step)
+    """Give a step by its name; one that runs something."""
+    step = _steps(workflow, job)[name]
+    assert "run" in step
+    return step
+
+
+def _steps(workflow: str, job: str) -> dict[str, Any]:
+    return {step["name"]: step for step in workflows()[workflow]["jobs"][job]["steps"]}

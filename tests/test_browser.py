@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import http.server
-import json
 import re
 import threading
 from collections.abc import Iterator
@@ -199,11 +198,11 @@ def test_search_without_accents(visit: Visit, code: str, asked: str, word: str |
 def test_search_says_what_it_found_in_words_of_the_page(visit: Visit) -> None:
     page = visit.go("is/")
     search(page, "qqqq")
-    assert page.locator("#search-status").text_content() == page.locator("#search").get_attribute("data-none")
+    words = page.evaluate("fetch('words.json').then((one) => one.json())")["search"]
+    assert page.locator("#search-status").text_content() == words["none"]
     page.locator("#search-query").fill("ritstjórn")
     count = page.locator(".hx-results li").count()
-    forms = json.loads(page.locator("#search").get_attribute("data-results"))
-    expected = forms["one" if count % 10 == 1 and count != 11 else "other"].replace("%(count)s", str(count))
+    expected = words["results"]["one" if count % 10 == 1 and count != 11 else "other"].replace("%(count)s", str(count))
     assert count and page.locator("#search-status").text_content() == expected
 
 
@@ -230,7 +229,7 @@ def test_only_this_locales_index_is_fetched_and_only_when_asked(visit: Visit) ->
     page.wait_for_load_state("networkidle")
     assert not [path for path in fetched if "search" in path]
     search(page, "हिन्दी")
-    assert [path for path in fetched if path.endswith(".json")] == ["/hi/search/search_index.json"]
+    assert [path for path in fetched if path.endswith("index.json")] == ["/hi/search/search_index.json"]
 
 
 def test_notice_stays_closed(visit: Visit) -> None:
@@ -259,16 +258,22 @@ def test_the_preferred_language_is_offered_and_never_forced(chromium: Any, addre
     visit = Visit(chromium, address, locale="sw-KE")
     page = visit.go("about/")
     offer = page.locator("[data-offer=sw]")
+    offer.wait_for()
     assert page.url.endswith("/about/") and offer.is_visible()
-    assert page.locator("[data-offer]:visible").count() == 1
+    assert page.locator(".hx-offer").count() == 1
     assert offer.get_attribute("lang") == "sw"
     assert visit.violations() == []
     offer.get_by_role("link").click()
     page.wait_for_url("**/sw/about/")
-    assert page.locator("[data-offer]:visible").count() == 0
+    page.wait_for_load_state("networkidle")
+    assert page.locator(".hx-offer").count() == 0
     page = visit.go("about/")
     page.locator("[data-offer=sw]").get_by_role("button").click()
-    assert visit.go("translating/").locator("[data-offer]:visible").count() == 0
+    assert page.locator(".hx-offer:visible").count() == 0
+    page = visit.go("translating/")
+    page.wait_for_load_state("networkidle")
+    assert page.locator(".hx-offer").count() == 0
+    assert visit.wrong == []
     visit.context.close()
 
 
@@ -402,6 +407,7 @@ def test_errors_of_the_form_are_told_in_the_pages_language(chromium: Any, live: 
     page.locator("#comment-email").fill("nobody")
     page.locator("#comment-website").fill("example")
     page.locator(".hx-comments button").click()
+    page.locator(".hx-error").first.wait_for()
     assert page.evaluate("document.activeElement.id") == "comment-name"
     errors = {
         field: page.locator(f"#{page.locator(f'#{field}').get_attribute('aria-describedby')}").text_content()
@@ -418,6 +424,7 @@ def test_errors_of_the_form_are_told_in_the_pages_language(chromium: Any, live: 
     fill(page)
     page.locator("#comment-website").fill("")
     page.locator("#comment-website").blur()
+    page.wait_for_function("!document.querySelector('.hx-error:not(.hx-mended)')")
     assert page.locator(".hx-error:visible").count() == 0
     visit.context.close()
 

@@ -94,7 +94,7 @@ def test_actionlint_finds_nothing() -> None:
 
 def test_actionlint_would_find_something(tmp_path: Path) -> None:
     text = (forge.WORKFLOWS / "publish.yml").read_text("utf-8")
-    wrong = text.replace("ref: ${{ needs.record.outputs.commit", "ref: ${{ needs.record.outputs.comit")
+    wrong = text.replace("ref: ${{ needs.record.outputs.commit", "ref: ${{ needs.record.outputs.comit", 1)
     wrong = wrong.replace('>"$files"', ">$files")
     (tmp_path / "publish.yml").write_text(wrong)
     result = actionlint(str(tmp_path / "publish.yml"))
@@ -140,7 +140,9 @@ def test_jobs_may_do_no_more_than_they_need() -> None:
         ("links.yml", "look"): {"contents": "read"},
         ("links.yml", "tell"): {"issues": "write"},
         ("publish.yml", "record"): {"contents": "write", "pull-requests": "read"},
-        ("publish.yml", "build"): {"contents": "read"},
+        ("publish.yml", "plan"): {"contents": "read"},
+        ("publish.yml", "part"): {"contents": "read"},
+        ("publish.yml", "build"): {"actions": "read", "contents": "read"},
         ("publish.yml", "deploy"): {"id-token": "write", "pages": "write"},
         ("pull-request-report.yml", "render"): {"actions": "read", "contents": "read", "pull-requests": "read"},
         ("pull-request-report.yml", "post"): {"actions": "read", "pull-requests": "write"},
@@ -816,18 +818,156 @@ def test_what_cannot_be_recorded_is_not_published(main: Main) -> None:
     assert main.head() == before
 
 
-def test_site_stays_where_the_build_fails(main: Main, tmp_path: Path) -> None:
-    folder = main.checkout("build")
-    runner = Runner(folder, tmp_path)
-    assert runner.run("publish.yml", "build", "Build").status == 0
+class Parts:
+    """The jobs that follow the record: each in a clone and with a folder of its own, artifacts in between."""
+
+    def __init__(self, main: Main) -> None:
+        self.main, self.artifacts = main, main.home / "artifacts"
+        forge.write(self.artifacts, {"report/review.json": "an artifact that is no part"})
+
+    def runner(self, name: str, **values: str) -> Runner:
+        """Give what runs the steps of a job."""
+        home = self.main.home / "jobs" / name
+        home.mkdir(parents=True)
+        known = {"runner.temp": str(home / "temp"), "github.token": "token"}
+        return Runner(self.main.checkout(f"{name}-clone"), home, known | values, download=self.artifacts)
+
+    def plan(self) -> Any:
+        """Run the job that plans; give the matrix."""
+        done = self.runner("plan").run("publish.yml", "plan", "Plan")
+        assert done.status == 0, done.errors
+        return json.loads(done.outputs["matrix"])
+
+    def build(self, index: int, arguments: str) -> forge.Done:
+        """Run the job of one part; give what came of it. Nothing is kept of one that failed."""
+        runner = self.runner(f"part-{index}", **{"matrix.arguments": arguments, "strategy.job-index": str(index)})
+        done = runner.run("publish.yml", "part", "Build the part")
+        if done.status == 0:
+            runner.keep("publish.yml", "part", "Keep the part", self.artifacts)
+        return done
+
+    def merge(self, name: str = "build") -> tuple[Runner, forge.Done]:
+        """Run the job that merges the parts; give what runs its steps, and what came of the merge."""
+        runner = self.runner(name)
+        fetched = runner.run("publish.yml", "build", "Fetch the parts")
+        assert fetched.status == 0, fetched.errors
+        return runner, runner.run("publish.yml", "build", "Merge them")
+
+
+@pytest.fixture
+def parts(main: Main) -> Parts:
+    return Parts(main)
+
+
+def bytes_of(folder: Path) -> dict[str, bytes]:
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_small_site_is_one_part(parts: Parts) -> None:
+    (job,) = parts.plan()["include"]
+    assert sorted(job["arguments"].split(" --locale ")) == ["--locale fr", "de", "en"]
+    assert parts.build(0, job["arguments"]).status == 0
+    runner, merged = parts.merge()
+    assert merged.status == 0, merged.errors
+    assert all((runner.folder / "site" / name / "index.html").is_file() for name in ("", "fr", "de"))
     assert runner.run("publish.yml", "build", "Check links").status == 0
-    before = (folder / "site" / "index.html").read_bytes()
-    forge.write(folder, {"docs/fr/prices.md": TEXTS["docs/fr/prices.md"].replace("index.md", "abuot.md")})
-    assert runner.run("publish.yml", "build", "Build").status == 1
-    assert (folder / "site" / "index.html").read_bytes() == before
+
+    before = bytes_of(runner.folder / "site")
+    forge.write(runner.folder, {"docs/fr/prices.md": TEXTS["docs/fr/prices.md"].replace("deux", "trois")})
+    other = runner.run("publish.yml", "build", "Merge them")
+    assert other.status == 1
+    assert "was made from another state of the site than the one here [part]" in other.errors
+    assert bytes_of(runner.folder / "site") == before
+
+
+TWO_LOCALES = {name: text for name, text in TEXTS.items() if "/de/" not in name} | {
+    "mkdocs.yml": forge.CONFIGURATION.replace("        - locale: de\n          name: Deutsch\n", "")
+}
+
+
+def test_three_parts_are_the_site_of_one_build(tmp_path: Path) -> None:
+    main = Main(forge.repository(tmp_path / "two" / "base", TWO_LOCALES), tmp_path)
+    parts = Parts(main)
+    whole = main.checkout("whole")
+    jobs = json.loads(forge.tool(whole, "plan", "--words", "25").stdout)["include"]
+    arguments = [job["arguments"] for job in jobs]
+    assert arguments == ["--locale en", "--locale fr --shard 1/2", "--locale fr --shard 2/2"]
+    assert [parts.build(index, one).status for index, one in enumerate(arguments)] == [0, 0, 0]
+    runner, merged = parts.merge()
+    assert merged.status == 0, merged.errors
+    assert forge.tool(whole, "build").returncode == 0
+    assert bytes_of(runner.folder / "site") == bytes_of(whole / "site")
+
+    shutil.rmtree(parts.artifacts / "part-1")
+    runner, merged = parts.merge("again")
+    assert merged.status == 1
+    assert merged.errors.startswith("mkdocs.yml:1:1: parts are missing: fr 1/2 [part]\n")
+    assert not (runner.folder / "site").exists()
+
+
+def test_part_that_fails_is_not_kept(parts: Parts) -> None:
+    """Nothing of its arguments is obeyed by the shell; and without parts there is no site."""
+    hostile = "--locale $(touch${IFS}owned) --shard `touch owned` ; touch owned & * ${HOME}"
+    assert parts.build(0, hostile).status != 0
+    assert not list(parts.main.home.glob("**/owned"))
+    assert [path.name for path in parts.artifacts.iterdir()] == ["report"]
+    fetched = parts.runner("build").run("publish.yml", "build", "Fetch the parts")
+    assert (fetched.status, fetched.errors) == (1, "no artifact matches any of the names or patterns provided\n")
+
+
+def test_plan_that_fails_gives_no_jobs(parts: Parts) -> None:
+    runner = parts.runner("plan")
+    forge.write(runner.folder, {"mkdocs.yml": "site_name: ["})
+    done = runner.run("publish.yml", "plan", "Plan")
+    assert (done.status, done.outputs) == (1, {})
+
+
+def test_site_that_cannot_be_built_in_parts_is_told_so(parts: Parts) -> None:
+    """README-ci.md names the jobs and steps that its owner leaves out, and the command that builds it whole."""
+    folder = parts.main.checkout("owner")
+    commit(folder, {"mkdocs.yml": forge.CONFIGURATION + "hooks: [hook.py]\n", "hook.py": ""})
+    git(folder, "push", "--quiet", "origin", "HEAD:main")
+    done = parts.build(0, "--locale en")
+    assert done.status == 1
+    assert re.match(r"mkdocs.yml:1:1: this site cannot be built in parts: .*hook.* \[part\]\n", done.errors)
+    assert [path.name for path in parts.artifacts.iterdir()] == ["report"]
+    readme = (ROOT / ".github" / "README-ci.md").read_text("utf-8")
+    for step in re.findall("“(.*?)”", readme.partition("take the jobs `plan` and `part` out")[2].partition("\n\n")[0]):
+        assert forge.step_of("publish.yml", "build", step)
+    assert forge.tool(folder, "build").returncode == 0
+
+
+def test_site_stays_where_anything_fails(parts: Parts) -> None:
+    """What one part cannot see, a link that leads nowhere, is seen before the site takes the place of the last one; and
+    a job runs only after those that it needs have succeeded."""
+    folder = parts.main.checkout("marie")
+    commit(folder, {"docs/fr/prices.md": TEXTS["docs/fr/prices.md"].replace("index.md", "abuot.md")})
+    git(folder, "push", "--quiet", "origin", "HEAD:main")
+    assert parts.build(0, "--locale en --locale fr --locale de").status == 0
+    runner, merged = parts.merge()
+    assert merged.status == 1
+    assert "abuot" in merged.errors
+    assert not (runner.folder / "site").exists()
     jobs = forge.workflows()["publish.yml"]["jobs"]
-    assert (jobs["build"]["needs"], jobs["deploy"]["needs"]) == ("record", "build")
-    assert jobs["build"]["if"] == "needs.record.outputs.commit"
+    assert {name: job.get("needs") for name, job in jobs.items()} == {
+        "record": None,
+        "plan": "record",
+        "part": ["record", "plan"],
+        "build": ["record", "part"],
+        "deploy": "build",
+    }
+    assert {name: job["if"] for name, job in jobs.items() if "if" in job} == {"plan": "needs.record.outputs.commit"}
+    steps = [step for job in jobs.values() for step in job["steps"]]
+    assert not [step["name"] for step in steps if {"if", "continue-on-error"} & set(step)]
+    assert not [name for name, job in jobs.items() if "continue-on-error" in job]
+
+
+def test_all_jobs_that_publish_have_the_commit_with_the_record() -> None:
+    jobs = forge.workflows()["publish.yml"]["jobs"]
+    fetched = [(name, step["with"].get("ref")) for name, job in jobs.items() for step in job["steps"] if "with" in step]
+    commit_ = "${{ needs.record.outputs.commit }}"
+    assert [one for one in fetched if one[1]] == [(name, commit_) for name in ("plan", "part", "build")]
+    assert jobs["part"]["strategy"] == {"matrix": "${{ fromJSON(needs.plan.outputs.matrix) }}"}
 
 
 # Links, once a week

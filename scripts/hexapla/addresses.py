@@ -172,9 +172,18 @@ def refuse(rule: str, message: Text, hint: Text) -> Reference:
     return Reference(rule=rule, message=message, hint=hint)
 
 
+SIMPLE = re.compile(r"(?!//)(?:[A-Za-z0-9_./-]+(?:#[A-Za-z0-9_.-]*)?|#[A-Za-z0-9_.-]*)")
+"""Relative references, and the rest of whole ones behind the host, in which nothing can be wrong, as most are."""
+
+
 @lru_cache(maxsize=200_000)
 def read(text: str, base: Base, is_resource: bool = False) -> Reference:
     """Read a reference. One that `is_resource` loads a picture, a style or the like, and may hold it: `data:`."""
+    if len(text) <= LONGEST:
+        if SIMPLE.fullmatch(text):
+            return _relative(text, base)
+        if (own := _own(base)) and text.startswith(own) and SIMPLE.fullmatch(text, len(own) - 1):
+            return _on_own_host(text[len(own) - 1 :], base)
     scheme = scheme_of(text)
     if scheme not in SAFE_SCHEMES and not (scheme == "data" and is_resource):
         what = say("%(scheme)s is no scheme that a page may use", scheme=quoted(scheme + ":"))
@@ -187,6 +196,22 @@ def read(text: str, base: Base, is_resource: bool = False) -> Reference:
     if scheme:
         return _other(text, scheme, is_resource)
     return _relative(text, base)
+
+
+@lru_cache(maxsize=16)
+def _own(base: Base) -> str:
+    """Give the address of a site's host as it is usually written; empty where browsers write it otherwise."""
+    import ada_url
+
+    try:
+        return f"https://{base.host}/" if ada_url.URL(f"https://{base.host}/").host == base.host else ""
+    except ValueError:
+        return ""
+
+
+def _on_own_host(path: str, base: Base) -> Reference:
+    inner = _relative(path, base)
+    return inner if inner.rule else inner._replace(is_absolute=True)
 
 
 def _wrong_characters(text: str, is_resource: bool) -> Reference | None:
@@ -251,8 +276,7 @@ def _absolute(text: str, scheme: str, base: Base) -> Reference:
         return refuse("malformed-url", what, say("remove what stands before the host, and the @"))
     if base.host and parsed.host == base.host:
         rest = re.sub(r"^(?:https?:)?//[^/?#]*", "", text, flags=re.IGNORECASE)
-        inner = _relative(rest if rest.startswith("/") else "/" + rest, base)
-        return inner if inner.rule else inner._replace(is_absolute=True)
+        return _on_own_host(rest if rest.startswith("/") else "/" + rest, base)
     address = address_of(parsed.hostname)
     if PRIVATE_NAMES.search(parsed.hostname) or (address is not None and not is_public(address)):
         what = say("the host %(host)s is one of somebody’s own computer or network", host=parsed.hostname)
@@ -299,6 +323,8 @@ def _relative(text: str, base: Base) -> Reference:
         path, up = path[len(base.path) :], -1
     else:
         up = 0
+    if "." not in path:
+        return Reference(path, up, fragment)
     kept: list[str] = []
     parts = path.split("/")
     for part in parts:

@@ -7,6 +7,8 @@ locale was built without a warning, so that the last good site stays otherwise.
 
 from __future__ import annotations
 
+import contextlib
+import json
 import logging
 import multiprocessing
 import os
@@ -16,18 +18,26 @@ import sys
 import tempfile
 import time
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from hexapla import catalogs, links, outputs, status
+from hexapla import cache, catalogs, inputs, links, outputs, parts, status
+from hexapla.cache import Store, Time
 from hexapla.catalogs import Messages
 from hexapla.config import Locale, Site
+from hexapla.parts import WHOLE, Shard
 from hexapla.problems import Problem, Severity, Stop
 from hexapla.publication import Publication
 from hexapla.status import Report
+
+if TYPE_CHECKING:
+    from mkdocs.config.defaults import MkDocsConfig
+
+    from hexapla.engine import Templates
 
 Progress = Callable[[Locale, str], None]
 """Called with a locale and what happened to it: `started` or `done`."""
@@ -35,117 +45,204 @@ Progress = Callable[[Locale, str], None]
 
 @dataclass(frozen=True)
 class Built:
-    """What came of one locale: pages and how many of them are fallbacks, bytes of its files, seconds it took."""
+    """What came of one locale: pages and how many of them are fallbacks, bytes of its files, seconds it took.
+
+    `rendered` is the number of pages that the cache did not hold, `time` says where the seconds went.
+    """
 
     locale: Locale
     pages: int
     fallbacks: int
     size: int
     seconds: float
-    warnings: tuple[Problem, ...]
+    warnings: tuple[Problem, ...] = ()
+    rendered: int = 0
+    time: Time = field(default_factory=Time)
+    keys: tuple[tuple[str, str], ...] = field(default=(), repr=False)
 
 
 def build(
     found: Publication,
     report: Progress = lambda locale, what: None,
     warn: Callable[[Sequence[Problem]], None] = lambda problems: None,
+    store: Store | None = None,
 ) -> list[Built]:
     """Build a publication that was checked into `site_dir`; give what came of each locale, in the configured order.
 
-    `warn` is told what the check of links warns of. Raises Stop, with everything that MkDocs warns of in any locale, or
-    with all links that are broken, and leaves the old site as it was.
+    `warn` is told what the check of links warns of; `store` keeps pages for the next build. Raises Stop, with
+    everything that MkDocs warns of in any locale, or with all links that are broken, and leaves the old site as it was.
     """
     site = found.site
-    states = status.report(found)
-    messages = {locale.code: catalogs.load(site, locale) for locale in site.locales}
-    site.site_dir.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=f".{site.site_dir.name}-", dir=site.site_dir.parent) as name:
-        folder = Path(name)
-        folder.chmod(0o755)
-        results = _build_parts(found, states, messages, folder, report)
-        if wrong := [problem for result in results for problem in result.warnings]:
-            raise Stop(wrong)
-        whole = folder / site.source.code
-        for locale in site.translations:
-            _join(whole, folder / locale.code, locale)
+    store = store or Store(None)
+    state = inputs.of_site(site)
+    with _beside(site.site_dir) as folder:
+        whole = folder / "site"
+        job = _prepare(found, whole, store)
+        results = _build_locales(job, site.locales, WHOLE, report)
         outputs.write_shared(whole, site)
-        outputs.write_status(whole, site, states, messages)
-        _check_links(found, whole, warn)
+        outputs.write_status(whole, site, job.states, job.messages)
+        told = _check_links(found, whole)
+        sizes = _sizes(site, whole)
+        results = [replace(result, size=sizes[result.locale.code]) for result in results]
+        if not told and all(result.keys for result in results):
+            _note(site, state, whole, results, store)
         publish(whole, site.site_dir)
+    warn(told)
+    store.trim()
     return results
 
 
-def _check_links(found: Publication, whole: Path, warn: Callable[[Sequence[Problem]], None]) -> None:
-    """Check the links of the finished site before it takes its place. Raises Stop where some are broken."""
+def _prepare(found: Publication, whole: Path, store: Store) -> _Job:
+    from hexapla.engine import Templates
+
+    messages = {locale.code: catalogs.load(found.site, locale) for locale in found.site.locales}
+    return _Job(found, status.report(found), messages, whole, store, Templates(store))
+
+
+@contextlib.contextmanager
+def _beside(target: Path) -> Iterator[Path]:
+    """Give a folder beside another, on the same file system; it is gone afterwards. Raises Stop where there is none."""
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        folder = tempfile.TemporaryDirectory(prefix=f".{target.name}-", dir=target.parent)
+    except OSError as error:
+        hint = "check that the folder may be written and has room"
+        message = f"nothing can be written beside it: {error.strerror}"
+        raise Stop([Problem(target, 1, 1, "site-dir", message, hint)]) from None
+    with folder as name:
+        Path(name).chmod(0o755)
+        yield Path(name)
+
+
+def _check_links(found: Publication, whole: Path) -> list[Problem]:
+    """Check the links of the finished site before it takes its place; give what is no error. Raises Stop with what
+    is broken."""
     one = links.Subject(whole, found.site.site_url, found, shown_as=found.site.site_dir, today=date.min)
-    problems = links.check(one).report.problems
+    problems = list(links.check(one).report.problems)
     if broken := [problem for problem in problems if problem.severity is Severity.ERROR]:
         raise Stop(broken)
-    warn(problems)
+    return problems
 
 
-def _build_parts(
-    found: Publication, states: Report, messages: dict[str, Messages], folder: Path, report: Progress
+# Nothing has changed
+
+
+def unchanged(site: Site, store: Store) -> list[Built] | None:
+    """Give what came of the last build, if it would come of another one and the site is as that one left it."""
+    start = time.perf_counter()
+    data = store.get("builds", cache.digest(inputs.of_site(site), str(site.site_dir)))
+    try:
+        noted = json.loads(data or b"null")
+        if not noted or noted["site"] != cache.digest_of_files(site.site_dir):
+            return None
+        counts = [(site.locale(code), pages, fallbacks, size) for code, pages, fallbacks, size in noted["locales"]]
+    except (ValueError, TypeError, KeyError):
+        return None
+    seconds = time.perf_counter() - start
+    return [Built(locale, pages, fallbacks, size, seconds) for locale, pages, fallbacks, size in counts]
+
+
+def _note(site: Site, state: str, whole: Path, results: Sequence[Built], store: Store) -> None:
+    """Note what a build came to, unless the site is not in the state any more in which the build began."""
+    if inputs.of_site(site) != state:
+        return
+    counts = [[one.locale.code, one.pages, one.fallbacks, one.size] for one in results]
+    value = json.dumps({"site": cache.digest_of_files(whole), "locales": counts})
+    store.put("builds", cache.digest(state, str(site.site_dir)), value.encode())
+
+
+# A part of the site
+
+
+def build_part(
+    found: Publication, locales: Sequence[Locale], shard: Shard, out: Path, store: Store, report: Progress
 ) -> list[Built]:
-    """Build every locale, as many at a time as there are processors."""
-    locales = found.site.locales
+    """Build some locales, or a share of their pages, into the folder of a part; give what came of each.
+
+    The folder must be empty, or not there. Raises Stop as `build` does, and where the site cannot be built in parts.
+    """
+    site = found.site
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        hint = "name a folder that is empty or not there yet"
+        raise Stop([Problem(out, 1, 1, "part", "the folder of a part has to be empty", hint)])
+    with _beside(out) as folder:
+        results = _build_locales(_prepare(found, folder / "site", store), locales, shard, report)
+        if reasons := [result.time.reason for result in results if result.time.reason]:
+            hint = "build it whole; parts need pages that are kept in the cache"
+            message = f"this site cannot be built in parts: {reasons[0]}"
+            raise Stop([Problem(site.config_file, 1, 1, "part", message, hint)])
+        own = Store(folder / "part")
+        for kind, key in dict.fromkeys(key for result in results for key in result.keys):
+            own.put(kind, key, store.get(kind, key) or b"")
+        if own.trouble or store.trouble:
+            hint = "check that the folder may be written and has room"
+            raise Stop([Problem(out, 1, 1, "part", f"cannot be written: {own.trouble or store.trouble}", hint)])
+        parts.write(folder / "part", site, [locale.code for locale in locales], shard)
+        publish(folder / "part", out)
+    return results
+
+
+# Locales, side by side
+
+
+@dataclass(frozen=True)
+class _Job:
+    """What every locale's build is given. `whole` is the folder of the new site."""
+
+    found: Publication
+    states: Report
+    messages: Mapping[str, Messages]
+    whole: Path
+    store: Store
+    templates: Templates
+
+
+_job: _Job
+"""That of the present process; a forked one need not be sent it."""
+
+
+def _take(job: _Job) -> None:
+    global _job
+    _job = job
+
+
+def _build_locales(job: _Job, locales: Sequence[Locale], shard: Shard, report: Progress) -> list[Built]:
+    """Build locales, as many at a time as there are processors. Raises Stop with all that MkDocs warns of."""
     # Forking spares each process the imports. It is safe on Linux as long as no thread runs here; elsewhere (macOS's
     # system libraries use threads) processes start afresh.
     method = "fork" if sys.platform == "linux" else "spawn"
-    if method == "fork":
-        _import_mkdocs()
     workers = min(len(locales), os.cpu_count() or 1)
-    with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context(method)) as pool:
+    with ProcessPoolExecutor(workers, multiprocessing.get_context(method), _take, (job,)) as pool:
         futures = {}
         for locale in locales:
-            futures[pool.submit(_build_part, found, states, messages, locale, folder / locale.code)] = locale
+            futures[pool.submit(_build_locale, locale, shard)] = locale
             report(locale, "started")
         for future in as_completed(futures):
             future.result()
             report(futures[future], "done")
-    results = {futures[future]: future.result() for future in futures}
-    return [results[locale] for locale in locales]
+    by_locale = {futures[future]: future.result() for future in futures}
+    results = [by_locale[locale] for locale in locales]
+    if wrong := [problem for result in results for problem in result.warnings]:
+        raise Stop(wrong)
+    return results
 
 
-def _import_mkdocs() -> None:
-    import mkdocs.commands.build  # noqa: F401
-
-    import hexapla.plugin  # noqa: F401
-
-
-def _build_part(
-    found: Publication, states: Report, messages: dict[str, Messages], locale: Locale, folder: Path
-) -> Built:
-    """Build one locale with MkDocs into `folder`. Runs in a process of its own."""
-    from mkdocs.commands.build import build as mkdocs_build
-    from mkdocs.config import load_config
+def _build_locale(locale: Locale, shard: Shard) -> Built:
+    """Build one locale into the new site. Runs in a process of its own."""
     from mkdocs.exceptions import MkDocsException
 
-    from hexapla.plugin import HexaplaPlugin, build_only
-
     start = time.perf_counter()
-    collector = _Collector(found.site)
+    collector = _Collector(_job.found.site)
     logger = logging.getLogger("mkdocs")
     logger.addHandler(collector)
     logger.setLevel(logging.WARNING)
     logger.propagate = False
-    pages: list[bool] = []
+    result = Built(locale, 0, 0, 0, 0.0)
     try:
         with warnings.catch_warnings():
             # Deprecations inside MkDocs and its plugins are not the translator's business.
             warnings.simplefilter("ignore")
-            config = load_config(str(found.site.config_file), site_dir=str(folder), strict=False)
-            plugin = config.plugins["hexapla"]
-            assert isinstance(plugin, HexaplaPlugin)
-            plugin.use(found, states, messages)
-            plugin.is_part = True
-            # The links of the finished site are checked below. MkDocs knows only those that it has resolved itself, and
-            # takes a percent-encoded anchor for a missing one.
-            config.validation.links.update(dict.fromkeys(("not_found", "anchors"), logging.DEBUG))
-            build_only(config, locale.code)
-            mkdocs_build(config)
-            pages = [view.is_fallback for view in plugin.pages.values()]
-            pages += [False] * len(plugin.others)
+            result = _render(_job, locale, shard, collector)
     except (MkDocsException, SystemExit) as error:
         collector.end(str(error))
     except Exception as error:
@@ -153,9 +250,42 @@ def _build_part(
         collector.end(f"{type(error).__name__}: {error}")
     finally:
         logger.removeHandler(collector)
-    size = sum(path.stat().st_size for path in _own_files(folder, locale))
-    seconds = time.perf_counter() - start
-    return Built(locale, len(pages), sum(pages), size, seconds, tuple(collector.problems))
+    return replace(result, seconds=time.perf_counter() - start, warnings=tuple(collector.problems))
+
+
+def _render(job: _Job, locale: Locale, shard: Shard, collector: _Collector) -> Built:
+    """Write the files of a locale."""
+    from hexapla import engine
+
+    def configured(site_dir: Path) -> MkDocsConfig:
+        return engine.configure(job.found, job.states, job.messages, locale, site_dir, job.templates)
+
+    config = configured(job.whole)
+    if reason := engine.reason_against(config):
+        part = job.whole.with_name(f"part-{locale.code}")
+        config = configured(part)
+        _render_with_mkdocs(config, part, job.whole, locale)
+        plugin = engine.plugin_of(config)
+        fallbacks = sum(view.is_fallback for view in plugin.pages.values())
+        count = len(plugin.pages) + len(plugin.others)
+        return Built(locale, count, fallbacks, 0, 0.0, rendered=count, time=Time(reason=reason))
+    edition = engine.Edition(job.found, locale, config, job.store, lambda: len(collector.problems))
+    edition.build(shard)
+    keys = tuple(edition.keys) if edition.is_cached else ()
+    counts = (edition.pages, edition.fallbacks, 0, 0.0)
+    return Built(locale, *counts, rendered=len(edition.rendered), time=edition.time, keys=keys)
+
+
+def _render_with_mkdocs(config: MkDocsConfig, part: Path, whole: Path, locale: Locale) -> None:
+    """Let MkDocs build a locale into a folder of its own, and take what counts of it: all of the source's files,
+    what belongs to the locale of another's."""
+    from mkdocs.commands.build import build as mkdocs_build
+
+    mkdocs_build(config)
+    for path in _own_files(part, locale):
+        target = whole / path.relative_to(part)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        path.replace(target)
 
 
 class _Collector(logging.Handler):
@@ -207,12 +337,17 @@ def _own_files(folder: Path, locale: Locale) -> list[Path]:
     return [*own, sitemap] if sitemap.is_file() else own
 
 
-def _join(whole: Path, part: Path, locale: Locale) -> None:
-    """Move a translation's files from its part into the whole."""
-    for path in _own_files(part, locale):
-        target = whole / path.relative_to(part)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        path.replace(target)
+def _sizes(site: Site, whole: Path) -> dict[str, int]:
+    """The bytes of each locale's files; what is no translation's is the source's."""
+    folders = {locale.folder.partition("/")[0]: locale.code for locale in site.translations}
+    folders |= {outputs.sitemap_name(locale): locale.code for locale in site.translations}
+    sizes = dict.fromkeys((locale.code for locale in site.locales), 0)
+    for root, _, names in os.walk(whole):
+        top = Path(root).relative_to(whole).parts[:1]
+        for name in names:
+            code = folders.get(top[0] if top else name, site.source.code)
+            sizes[code] += Path(root, name).stat().st_size
+    return sizes
 
 
 def publish(new: Path, site_dir: Path) -> None:

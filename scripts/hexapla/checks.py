@@ -84,13 +84,13 @@ FEW = 8
 """With more documents than these, it saves time to start processes."""
 
 
-def read(config_file: str | None) -> Publication:
-    """Read and check a whole publication, for whoever is about to build it.
+def read(config_file: str | None, memory: publication.Memory | None = None) -> Publication:
+    """Read and check a whole publication, for whoever is about to build it; `memory` holds what was read before.
 
     Raises Stop with everything that is wrong, in the configuration as in the documents and catalogs.
     """
     site, problems = config.examine(config_file)
-    found = publication.read(site)
+    found = publication.read(site, memory)
     corpus = Corpus(found, glossary.Glossary(), problems=found.problems, is_for_build=True)
     problems += found.problems
     for one in RULES.values():

@@ -9,6 +9,7 @@ from __future__ import annotations
 import atexit
 import functools
 import gc
+import json
 import logging
 import re
 import sys
@@ -46,6 +47,9 @@ def verb(function: Callable[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(function)
     def run(*args: Any, **kwargs: Any) -> None:
+        # Nearly all that a command makes it keeps to its end: looking for garbage takes a tenth of its time.
+        gc.freeze()
+        gc.set_threshold(200_000, 30, 30)
         try:
             function(*args, **kwargs)
         except Stop as stop:
@@ -70,15 +74,75 @@ def main() -> None:
 
 
 @main.command()
+@click.option(
+    "-l", "--locale", "codes", multiple=True, metavar="LOCALE", help="Only this locale, into --out. May be repeated."
+)
+@click.option("--shard", metavar="N/M", help="Only the Nth of M shares of the pages, into --out.")
+@click.option("--out", type=click.Path(path_type=Path), help="Write a part of the site into this folder, to be merged.")
+@click.option("--profile", is_flag=True, help="Show where the time went, by stage and by page.")
 @verb
-def build(config_file: str | None) -> None:
-    """Build the site: every locale, side by side; published only if nothing is wrong."""
+def build(config_file: str | None, codes: tuple[str, ...], shard: str | None, out: Path | None, profile: bool) -> None:
+    """Build the site: every locale, side by side; published only if nothing is wrong.
+
+    Pages are kept in .cache/hexapla, so that the next build renders only what has changed. With --out, a part is
+    built: see `hexapla plan` and `hexapla merge`.
+    """
     from hexapla import build as building
+    from hexapla import parts
+    from hexapla.cache import FOLDER, Store
+
+    share = parts.parse(shard) if shard else parts.WHOLE
+    if out is None and (codes or shard):
+        raise click.UsageError("A part of a site needs --out, the folder to write it into.")
+    site, _ = config.examine(config_file)
+    store = Store(site.root / FOLDER)
+    if out is None and not profile and (results := building.unchanged(site, store)) is not None:
+        _show_results(results)
+        click.echo(f"Nothing has changed; {shown(site.site_dir)} is as it was built")
+        return
+    found = checks.read(config_file)
+    if out is not None:
+        chosen = [site.locale(code) for code in codes] or list(site.locales)
+        results = building.build_part(found, chosen, share, out, store, _progress(found))
+    else:
+        results = building.build(found, _progress(found), _count_warnings, store)
+    _show_results(results)
+    if profile:
+        _show_profile(results, store.trouble)
+    click.echo(f"Built {shown(out or site.site_dir)}")
+
+
+@main.command()
+@click.argument("folders", nargs=-1, required=True, type=click.Path(path_type=Path))
+@verb
+def merge(config_file: str | None, folders: tuple[Path, ...]) -> None:
+    """Make the site of its parts, in the FOLDERS of `build --out`: the same bytes as one build of all."""
+    from hexapla import build as building
+    from hexapla import parts
+    from hexapla.cache import FOLDER, Store
 
     found = checks.read(config_file)
-    results = building.build(found, _progress(found), _count_warnings)
+    parts.verify(found.site, folders)
+    store = Store(found.site.root / FOLDER, tuple(folders))
+    results = building.build(found, _progress(found), _count_warnings, store)
     _show_results(results)
     click.echo(f"Built {shown(found.site.site_dir)}")
+
+
+@main.command()
+@click.option(
+    "-j", "--jobs", type=click.IntRange(1, 256), default=16, show_default=True, help="How many parts at most."
+)
+@click.option(
+    "-w", "--words", type=click.IntRange(1), default=200_000, show_default=True, help="Words of a part at most."
+)
+@verb
+def plan(config_file: str | None, jobs: int, words: int) -> None:
+    """Print the parts in which a site can be built side by side, as JSON: a matrix for a CI engine."""
+    from hexapla import parts
+
+    found = checks.read(config_file)
+    click.echo(json.dumps({"include": parts.plan(found, jobs, words)}, ensure_ascii=False))
 
 
 def _progress(found: Publication) -> Progress:
@@ -106,16 +170,31 @@ def _count_warnings(problems: Sequence[Problem]) -> None:
 
 def _show_results(results: Sequence[Built]) -> None:
     """Print the table at the end of a build."""
-    from rich.console import Console
-    from rich.table import Table
+    rows = [("locale", "pages", "fallbacks", "bytes", "seconds")]
+    rows += [
+        (one.locale.code, str(one.pages), str(one.fallbacks), f"{one.size:,}", f"{one.seconds:.2f}") for one in results
+    ]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for first, *others in rows:
+        cells = [cell.rjust(width) for cell, width in zip(others, widths[1:], strict=True)]
+        click.echo("  ".join([first.ljust(widths[0]), *cells]))
 
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("locale")
-    for name in ("pages", "fallbacks", "bytes", "seconds"):
-        table.add_column(name, justify="right")
+
+def _show_profile(results: Sequence[Built], trouble: str) -> None:
+    """Print where the time of a build went: by stage in each locale, and the pages that took longest."""
     for one in results:
-        table.add_row(one.locale.code, str(one.pages), str(one.fallbacks), f"{one.size:,}", f"{one.seconds:.2f}")
-    Console().print(table)
+        click.echo(f"\n{one.locale.code}: {one.rendered} of {one.pages} pages rendered, the others from the cache")
+        if one.time.reason:
+            click.echo(f"  nothing can be kept: {one.time.reason}")
+        for stage, seconds in one.time.stages.items():
+            click.echo(f"  {seconds:7.3f} s  {stage}")
+    pages = [(seconds, name) for one in results for name, seconds in one.time.pages.items()]
+    if pages:
+        click.echo("\nThe pages that took longest")
+    for seconds, name in sorted(pages, reverse=True)[:10]:
+        click.echo(f"  {seconds:7.3f} s  {name}")
+    if trouble:
+        click.echo(f"\nThe cache could not be used: {trouble}")
 
 
 @main.command()
@@ -132,7 +211,7 @@ def serve(config_file: str | None, locale: str | None, dev_addr: str | None, ope
     site = config.load(config_file)
     logging.basicConfig(format="%(message)s", level=logging.INFO)
     try:
-        serving.serve(site, locale, dev_addr, open_browser)
+        serving.serve(site, locale, dev_addr, open_browser, report)
     except MkDocsException as error:
         click.echo(str(error), err=True)
         sys.exit(1)

@@ -38,13 +38,22 @@ def sitemap_name(locale: Locale) -> str:
     return f"sitemap-{locale.tag}.xml"
 
 
-def write_locale(folder: Path, site: Site, locale: Locale, views: Iterable[View], articles: Sequence[View]) -> None:
-    """Write a locale's sitemap (its own indexed pages, no fallbacks) and its feed into the built site."""
+def sitemap(views: Iterable[View]) -> str:
+    """A locale's sitemap: its own indexed pages, no fallbacks."""
     pages = sorted((view for view in views if view.is_indexed and not view.is_fallback), key=lambda view: view.url)
-    write(folder / sitemap_name(locale), render("sitemap.xml", pages=pages))
+    return render("sitemap.xml", pages=pages)
+
+
+def feed(site: Site, locale: Locale, articles: Sequence[View]) -> str:
+    """A locale's feed (Atom) of the articles that it has translated, in their order."""
     updated = max((view.updated.iso for view in articles if view.updated), default="")
     home = site.site_url + locale.folder
-    feed = render("feed.xml", site=site, locale=locale, articles=articles, updated=updated, home=home)
+    return render("feed.xml", site=site, locale=locale, articles=articles, updated=updated, home=home)
+
+
+def write_locale(folder: Path, locale: Locale, sitemap: str, feed: str) -> None:
+    """Write a locale's sitemap and its feed into the built site."""
+    write(folder / sitemap_name(locale), sitemap)
     write(folder / locale.folder / "feed.xml", feed)
 
 

@@ -9,10 +9,13 @@ import codecs
 import gzip
 import io
 import json
+import os
 import re
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from html import unescape
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -91,23 +94,38 @@ class Page:
 
 def read(root: Path, path: str) -> Page | None:
     """Read a file of a built site; None where its kind holds no references. Never raises for what is in it."""
-    reader = _reader_of(path)
-    if reader is None:
+    if _reader_of(path) is None:
         return None
-    page = Page(path)
+    data = load(root, path)
+    return Page(path, faults=[data]) if isinstance(data, Fault) else parse(path, data)
+
+
+def load(root: Path, path: str) -> bytes | Fault:
+    """Give the bytes of a file, or say why they are not to be had."""
     try:
         with (root / path).open("rb") as file:
-            data = file.read(LARGEST + 1)
+            # To ask for one byte more than there may be would take that much memory for every file.
+            is_too_large = os.fstat(file.fileno()).st_size > LARGEST
+            data = b"" if is_too_large else file.read()
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        page.faults.append(Fault(say("cannot be read: %(reason)s", reason=reason), say("build the site again")))
-        return page
-    if len(data) > LARGEST:
-        what = say("is larger than %(limit)s bytes, and was not looked at", limit=LARGEST)
-        page.faults.append(Fault(what, say("divide it")))
-        return page
-    reader(page, data)
+        return Fault(say("cannot be read: %(reason)s", reason=reason), say("build the site again"))
+    if is_too_large:
+        return Fault(say("is larger than %(limit)s bytes, and was not looked at", limit=LARGEST), say("divide it"))
+    return data
+
+
+def parse(path: str, data: bytes) -> Page:
+    """Take the bytes of a file apart. Never raises for what is in them."""
+    page = Page(path)
+    if reader := _reader_of(path):
+        reader(page, data)
     return page
+
+
+def is_looked_at(path: str) -> bool:
+    """Whether a file is of a kind that holds references."""
+    return _reader_of(path) is not None
 
 
 def _reader_of(path: str) -> Callable[[Page, bytes], None] | None:
@@ -131,8 +149,8 @@ def _reader_of(path: str) -> Callable[[Page, bytes], None] | None:
 # HTML
 
 SELECTOR = (
-    ":is([href],[src],[srcset],[poster],[data],[action],[formaction],[cite],[ping],[style],[background],[imagesrcset],"
-    "[longdesc],[content],[xlink\\:href],style,script)"
+    ":is([href],[src],[srcset],[poster],[action],[formaction],[cite],[ping],[style],[background],[imagesrcset],"
+    "[longdesc],[xlink\\:href],meta,object,style,script)"
 )
 """Elements that may hold references. Without `:is`, lexbor gives one as often as it matches."""
 
@@ -148,15 +166,13 @@ def _read_html(page: Page, data: bytes) -> None:
         return
     page.language = (root.attributes.get("lang") or "").strip()
     main = tree.css_first("main") or tree.css_first("[role=main], article") or tree.body
-    inside = main.css(SELECTOR) if main is not None else []
-    first, start, end = (inside[0].mem_id if inside else 0), 0, 0
-    for number, node in enumerate(tree.css(SELECTOR)):
-        if inside and node.mem_id == first:  # what is inside comes without a gap, in the order of the page
-            start, end = number, number + len(inside)
-            page.content = range(len(page.uses), len(page.uses))
-        _read_element(page, node)
-        if start <= number < end:
-            page.content = range(page.content.start, len(page.uses))
+    nodes = tree.css(SELECTOR)
+    inside = _inside(nodes, main) if main is not None else range(0)
+    _read_elements(page, nodes[: inside.start])
+    start = len(page.uses)
+    _read_elements(page, nodes[inside.start : inside.stop])
+    page.content = range(start, len(page.uses))
+    _read_elements(page, nodes[inside.stop :])
     for node in tree.css(":is([id],a[name])"):
         attributes = node.attributes
         identity = attributes.get("id")
@@ -167,6 +183,23 @@ def _read_html(page: Page, data: bytes) -> None:
             page.ids.append(name)
     if main is not None:
         page.anchors = [identity for node in main.css("[id]") if (identity := node.attributes.get("id"))]
+
+
+def _inside(nodes: Sequence[LexborNode], main: LexborNode) -> range:
+    """Say which of a page's nodes that SELECTOR finds are in its main part. They come without a gap."""
+    first = main.css_first(SELECTOR)
+    if first is None:
+        return range(0)
+    own = main.mem_id
+
+    def is_behind(node: LexborNode) -> bool:
+        above: LexborNode | None = node
+        while above is not None and above.mem_id != own:
+            above = above.parent
+        return above is None
+
+    start = next(number for number, node in enumerate(nodes) if node.mem_id == first.mem_id)
+    return range(start, bisect_left(nodes, True, start, key=is_behind))
 
 
 LONE = frozenset(
@@ -180,7 +213,9 @@ def _tree(page: Page, data: bytes) -> LexborHTMLParser | None:
     """Parse HTML in UTF-8; None, and a fault, where its elements are nested too deeply."""
     depth = 0
     for match in (
-        re.finditer(rb"<(/?)([A-Za-z][A-Za-z0-9-]*)[^<>]*?(/?)>", data) if data.count(b"<") > 10 * DEEPEST else ()
+        re.finditer(rb"<(/?)([A-Za-z][A-Za-z0-9-]*)[^<>]*?(/?)>", data)
+        if len(data) > 10 * DEEPEST and data.count(b"<") > 10 * DEEPEST
+        else ()
     ):
         if not match[3] and match[2].lower() not in LONE:
             depth = max(0, depth + (-1 if match[1] else 1))
@@ -214,10 +249,30 @@ def _as_utf8(page: Page, data: bytes) -> bytes:
     return data.decode("utf-8", "replace").encode()
 
 
-def _read_element(page: Page, node: LexborNode) -> None:
+PLAIN = frozenset("href class title id target rel tabindex role download aria-label aria-hidden aria-current".split())
+"""A link that has no other attributes than these says nothing but where it leads."""
+
+
+@lru_cache(maxsize=10_000)
+def _plain(href: str) -> Use:
+    return Use(href, "a href")
+
+
+def _read_elements(page: Page, nodes: Iterable[LexborNode]) -> None:
+    """Note what elements use, in their order."""
+    append, is_plain = page.uses.append, PLAIN.issuperset
+    for node in nodes:
+        attributes = node.attributes
+        href = attributes.get("href")
+        if href is not None and is_plain(attributes) and node.tag == "a":
+            append(_plain(href))  # as most are
+        else:
+            _read_element(page, node, attributes)
+
+
+def _read_element(page: Page, node: LexborNode, attributes: Mapping[str, str | None]) -> None:
     """Note what one element uses."""
     tag = node.tag or ""
-    attributes = node.attributes
     uses = page.uses
     href = attributes.get("href")
     if href is None:
@@ -288,14 +343,14 @@ def _read_meta(page: Page, attributes: Mapping[str, str | None]) -> None:
     if content is None:
         return
     name = (attributes.get("property") or attributes.get("name") or "").strip().lower()
-    if (attributes.get("http-equiv") or "").strip().lower() == "refresh":
+    if "http-equiv" in attributes and (attributes["http-equiv"] or "").strip().lower() == "refresh":
         match = re.match(r"\s*+[\d.]*+\s*+[;,]?\s*+url\s*+=\s*+(.*)", content, re.IGNORECASE | re.DOTALL)
         if match:
             page.refresh = match[1].strip().strip("\"'")
             page.uses.append(Use(page.refresh, "meta refresh"))
     elif name == "robots":
         page.is_hidden = "noindex" in content.lower()
-    elif META.fullmatch(name):
+    elif name.startswith(("og:", "twitter:", "msapplication-")) and META.fullmatch(name):
         page.uses.append(Use(content, f"meta {name}"))
 
 
@@ -362,8 +417,7 @@ def _read_svg(page: Page, data: bytes) -> None:
     tree = _tree(page, data.decode("utf-8", "replace").encode())
     if tree is None:
         return
-    for node in tree.css(SELECTOR):
-        _read_element(page, node)
+    _read_elements(page, tree.css(SELECTOR))
     page.ids = [identity for node in tree.css("[id]") if (identity := node.attributes.get("id"))]
 
 
@@ -498,8 +552,7 @@ class _XmlReader:
             elif local in ("content", "summary", "description", "encoded") and "<" in text:
                 inner = Page("")
                 tree = _tree(self.page, text.encode())
-                for node in tree.css(SELECTOR) if tree else ():
-                    _read_element(inner, node)
+                _read_elements(inner, tree.css(SELECTOR) if tree else ())
                 self.page.uses.extend(use._replace(kind=f"feed {use.kind}") for use in inner.uses)
 
 

@@ -9,9 +9,10 @@ Priorities: 100 is before static-i18n (which uses -100) and the search plugin (0
 
 from __future__ import annotations
 
+import json
 import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from copy import deepcopy
 from html import unescape
 from pathlib import Path
@@ -31,24 +32,31 @@ from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 from mkdocs.utils.templates import TemplateContext
 
-from hexapla import catalogs, checks, cleaning, marking, outputs, search, status
+from hexapla import assets, catalogs, checks, cleaning, marking, outputs, search, status
+from hexapla.assets import Assets
+from hexapla.cache import Store
 from hexapla.catalogs import Messages
+from hexapla.compact import Compact
 from hexapla.config import Locale
 from hexapla.content import Document
 from hexapla.marking import MarkExtension
 from hexapla.marking import Page as MarkedPage
+from hexapla.menu import LIMIT, Entry
+from hexapla.menu import Pages as MenuPages
 from hexapla.problems import Stop
 from hexapla.publication import Publication, url_of
-from hexapla.status import Report
-from hexapla.translations import State
-from hexapla.views import CHECKS, OWN_PAGES, STATUS, View, Viewer
+from hexapla.status import Report, Row
+from hexapla.views import CHECKS, OWN_PAGES, PAGES, STATUS, View, Viewer
 
 TEMPLATES = Path(__file__).parent / "templates"
 ONLY = "HEXAPLA_LOCALE"
 """The environment variable that limits a build, or a preview, to one locale."""
 
-TEMPLATES_OF_PAGES = OWN_PAGES | {STATUS: "hexapla/status.html", CHECKS: "hexapla/checks.html"}
-MARKED = (State.STALE, State.MISSING)
+TEMPLATES_OF_PAGES = OWN_PAGES | {
+    STATUS: "hexapla/status.html",
+    CHECKS: "hexapla/checks.html",
+    PAGES: "hexapla/pages.html",
+}
 
 log = get_plugin_logger(__name__)
 
@@ -80,6 +88,10 @@ class HexaplaPlugin(BasePlugin[HexaplaConfig]):  # type: ignore[no-untyped-call]
         self.marks = MarkExtension()
         self.is_part = False
         self.environment: jinja2.Environment | None = None
+        self.store: Store | None = None
+        self.assets: Assets | None = None
+        self.menu: MenuPages | None = None
+        self.lists_pages = False
         self.locale: Locale
         self.viewer: Viewer
         self.pages: dict[str, View] = {}
@@ -107,6 +119,8 @@ class HexaplaPlugin(BasePlugin[HexaplaConfig]):  # type: ignore[no-untyped-call]
         self.viewer = Viewer(self.publication, self.locale, self.messages, self.has_status)
         self.pages, self.others = {}, []
         self._use_templates(config)
+        self.assets = _assets_of(config, self.store)
+        self.menu = None
         self._word_extensions(config)
         return config
 
@@ -154,6 +168,8 @@ class HexaplaPlugin(BasePlugin[HexaplaConfig]):  # type: ignore[no-untyped-call]
             self.publication = self.viewer.publication.without(left_out)
             self.viewer = Viewer(self.publication, self.locale, self.messages, self.has_status)
         own = self.viewer.publication.documents
+        if self.assets:
+            _leave_out_the_theme(self.assets, files, config)
         for file in list(files):
             code, _, path = file.src_uri.partition("/")
             is_drafted = file.inclusion.is_excluded()  # type: ignore[no-untyped-call]
@@ -172,6 +188,9 @@ class HexaplaPlugin(BasePlugin[HexaplaConfig]):  # type: ignore[no-untyped-call]
             paths.append(STATUS)
         if site.has_rules_page:
             paths.append(CHECKS)
+        if self.assets:
+            paths += self._list_of_pages(files)
+            self._add_assets(self.assets, files, config)
         for path in paths:
             uri = f"{self.locale.code}/{path}"
             file = File.generated(config, uri, content="", inclusion=InclusionLevel.NOT_IN_NAV)
@@ -185,6 +204,19 @@ class HexaplaPlugin(BasePlugin[HexaplaConfig]):  # type: ignore[no-untyped-call]
                 if not file.is_documentation_page() and not file.dest_uri.startswith(self.locale.folder):
                     file.inclusion = InclusionLevel.EXCLUDED
         return files
+
+    def _list_of_pages(self, files: Files) -> list[str]:
+        """The page that lists all pages, where they are too many for each page, and no document has its name."""
+        pages = [file for file in files.documentation_pages() if not file.inclusion.is_excluded()]  # type: ignore[no-untyped-call]
+        own = self.viewer.publication.files[self.viewer.site.source.code]
+        self.lists_pages = len(pages) > LIMIT and PAGES not in own
+        return [PAGES] if self.lists_pages else []
+
+    def _add_assets(self, found: Assets, files: Files, config: MkDocsConfig) -> None:
+        """Add what the pages of our theme fetch, and this locale's words for its scripts."""
+        words = json.dumps(self.viewer.words(), ensure_ascii=False, separators=(",", ":"))
+        for uri, content in (found.files | {f"{self.locale.folder}words.json": words.encode()}).items():
+            files.append(File.generated(config, uri, content=content))
 
     on_files = CombinedEvent(_on_files_first, _on_files_last)
 
@@ -200,6 +232,11 @@ class HexaplaPlugin(BasePlugin[HexaplaConfig]):  # type: ignore[no-untyped-call]
     @event_priority(100)
     def on_page_markdown(self, markdown: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
         """Give a page the front matter that counts, before its title is taken from it."""
+        self.note_meta(page)
+        return self._mark(_path_of(page), markdown)
+
+    def note_meta(self, page: Page) -> None:
+        """Give a page the front matter that counts."""
         path = _path_of(page)
         if page.file.generated_by:
             template = TEMPLATES_OF_PAGES.get(path, "hexapla/category.html")
@@ -210,7 +247,6 @@ class HexaplaPlugin(BasePlugin[HexaplaConfig]):  # type: ignore[no-untyped-call]
             if own := self._contributed(page):
                 # Themes put these texts into pages as they are.
                 page.meta |= {key: cleaning.harmless(value) for key, value in own.meta.items()}
-        return self._mark(path, markdown)
 
     def _contributed(self, page: Page) -> Document | None:
         """The document behind a page, where translators have written it; None for the source's and for fallbacks."""
@@ -221,17 +257,22 @@ class HexaplaPlugin(BasePlugin[HexaplaConfig]):  # type: ignore[no-untyped-call]
     def _mark(self, path: str, markdown: str) -> str:
         """Mark what is stale or missing in a translation, unless another plugin has changed its text before."""
         site = self.viewer.site
-        units = self.states.units.get((self.locale.code, path), ())
         document = self.viewer.publication.document(self.locale, path)
         source = self.viewer.publication.document(site.source, path)
+        counts = self._counts(path)
         self.marks.page = None
-        if document is None or source is None or not any(unit.state in MARKED for unit in units):
+        if document is None or source is None or counts is None or not (counts.stale or counts.missing):
             return markdown
+        units = self.states.units[self.locale.code, path]
         self.marks.page = MarkedPage(units, site.source, self.messages[self.locale.code])
         if markdown.strip() != marking.mark(document, source, ()).strip():
             log.info(f"{path}: another plugin has changed the text, so stale paragraphs are not marked")
             return markdown
         return marking.mark(document, source, units)
+
+    def _counts(self, path: str) -> Row | None:
+        """How a translated document stands to its source."""
+        return self.states.counts.get((self.locale.code, path))
 
     def _title_of(self, path: str) -> str:
         """The title of a page that has no document."""
@@ -248,6 +289,8 @@ class HexaplaPlugin(BasePlugin[HexaplaConfig]):  # type: ignore[no-untyped-call]
         if path == CHECKS:
             # translators: title of the page that lists the rules by which translations are checked
             return words.gettext("What is checked")
+        if path == PAGES:
+            return words.gettext("All pages")
         return words.gettext(self.viewer.site.categories[Path(path).stem])
 
     # Rendering
@@ -264,10 +307,15 @@ class HexaplaPlugin(BasePlugin[HexaplaConfig]):  # type: ignore[no-untyped-call]
         if self._contributed(page) is None:
             return html
         cleaning.clean_contents(page.toc)
-        if "title" not in vars(page) and isinstance(page.title, str):  # else the navigation of mkdocs.yml gives it
-            page.title = cleaning.shown(page.title)
+        self.clean_title(page)
         html = cleaning.clean(html, lambda: self._rendered_source(_path_of(page), config))
         return marking.mark_links(html, page.url, self.viewer.fallbacks, self.viewer.site.source)
+
+    def clean_title(self, page: Page) -> None:
+        """Make the title of a page harmless that translators have written."""
+        # A title in the object itself is from the navigation of mkdocs.yml.
+        if self._contributed(page) is not None and "title" not in vars(page) and isinstance(page.title, str):
+            page.title = cleaning.shown(page.title)
 
     def _rendered_source(self, path: str, config: MkDocsConfig) -> str:
         """The source of a translation, rendered as this build renders, but for links, which need its place."""
@@ -283,6 +331,7 @@ class HexaplaPlugin(BasePlugin[HexaplaConfig]):  # type: ignore[no-untyped-call]
         words = self.messages[self.locale.code]
         env.autoescape = _is_ours
         env.add_extension("jinja2.ext.i18n")
+        env.add_extension(Compact)
         # Jinja takes what these give for markup wherever the template that was asked for escapes (its "newstyle"), so
         # they escape the words of catalogs themselves; what is put into them is escaped by Markup.
         env.install_gettext_callables(  # type: ignore[attr-defined]
@@ -293,7 +342,7 @@ class HexaplaPlugin(BasePlugin[HexaplaConfig]):  # type: ignore[no-untyped-call]
             npgettext=_escaping(words.npgettext),
         )
         env.filters["striptags"] = cleaning.striptags
-        env.globals["theme_stylesheet"] = _theme_stylesheet(config)
+        env.globals["assets"] = self.assets
         self.environment = env
         return env
 
@@ -302,35 +351,68 @@ class HexaplaPlugin(BasePlugin[HexaplaConfig]):  # type: ignore[no-untyped-call]
         self, context: TemplateContext, *, page: Page, config: MkDocsConfig, nav: Navigation
     ) -> TemplateContext:
         """Give the page its view; mark what is in another language. After the search plugin has read the text."""
-        path = _path_of(page)
-        base = "../" * page.url.count("/") or "./"
-        if path in OWN_PAGES and page.file.generated_by:
-            view = self.viewer.own_page(path, base, self._title_of(path))
-            self.others.append(view)
-        elif path == STATUS and page.file.generated_by:
-            edit = config.repo_url and config.edit_uri and urljoin(config.repo_url.rstrip("/") + "/", config.edit_uri)
-            view = self.viewer.status_page(path, self._title_of(path), base, self.states, edit or "")
-            self.others.append(view)
-        elif path == CHECKS and page.file.generated_by:
-            view = self.viewer.checks_page(path, self._title_of(path), base)
-            self.others.append(view)
-        elif page.file.generated_by:
-            view = self.viewer.category_page(Path(path).stem, base)
-            self.others.append(view)
-        else:
-            view = self.viewer.document(path, page.content or "", base, _plain_title(page), page.edit_url or "")
-            units = self.states.units.get((self.locale.code, path), ()) if not view.is_fallback else ()
-            view = self.viewer.with_states(view, units)
-            self.pages[path] = view
+        view = self.view_of(page, config)
+        if view.is_document:
+            view = self.viewer.with_text(view, page.content or "")
+        self.keep(page, view)
+        if view.is_document:
             page.canonical_url = view.canonical
             if view.is_fallback:
                 page.content = self._render("fallback.html", view=view, html=Markup(page.content))  # noqa: S704
             elif view.stale or view.missing:
                 page.content = self._render("states.html", view=view) + (page.content or "")
         context["view"] = view  # type: ignore[typeddict-unknown-key]
+        self.add_menu(context, nav, page.url)
         if page.file.generated_by:
-            self._lead_switcher(config, path)
+            self._lead_switcher(config, _path_of(page))
         return context
+
+    def add_menu(self, context: TemplateContext, nav: Navigation, url: str) -> None:
+        """Give the templates of our theme the list of the site's pages, as the page at an address shows it."""
+        if self.assets is not None:
+            pages = self._menu(nav)
+            context["menu"] = pages.menu(url)  # type: ignore[typeddict-unknown-key]
+            context["all_pages"] = pages.entries  # type: ignore[typeddict-unknown-key]
+
+    def menu_of(self, nav: Navigation, page: Page) -> object:
+        """What a page shows of the list of the site's pages; its `repr` tells it from any other."""
+        if self.assets is None:
+            return ()
+        pages = self._menu(nav)
+        is_list = page.file.generated_by and _path_of(page) == PAGES
+        return pages.menu(page.url), pages.entries if is_list else ()
+
+    def _menu(self, nav: Navigation) -> MenuPages:
+        if self.menu is None:
+            # The page of all pages lies in the folder of the locale's home.
+            path = url_of(self.locale.folder + PAGES, self.viewer.site.use_directory_urls)
+            self.menu = MenuPages(_entries(nav.items, self.locale, self.viewer.site.source), path * self.lists_pages)
+        return self.menu
+
+    def view_of(self, page: Page, config: MkDocsConfig) -> View:
+        """The view of a page, but for the text of its document."""
+        path = _path_of(page)
+        base = "../" * page.url.count("/") or "./"
+        if not page.file.generated_by:
+            view = self.viewer.document(path, base, _plain_title(page), page.edit_url or "")
+            return view if view.is_fallback else self.viewer.with_states(view, self._counts(path))
+        if path in OWN_PAGES:
+            return self.viewer.own_page(path, base, self._title_of(path))
+        if path == STATUS:
+            edit = config.repo_url and config.edit_uri and urljoin(config.repo_url.rstrip("/") + "/", config.edit_uri)
+            return self.viewer.status_page(path, self._title_of(path), base, self.states, edit or "")
+        if path == PAGES:
+            return self.viewer.pages_page(path, self._title_of(path), base)
+        if path == CHECKS:
+            return self.viewer.checks_page(path, self._title_of(path), base)
+        return self.viewer.category_page(Path(path).stem, base)
+
+    def keep(self, page: Page, view: View) -> None:
+        """Remember the view of a page that is, or was, rendered, for what is written beside the pages."""
+        if view.is_document:
+            self.pages[_path_of(page)] = view
+        else:
+            self.others.append(view)
 
     def _lead_switcher(self, config: MkDocsConfig, path: str) -> None:
         """Let the theme's language links lead to a page that this tool adds, which static-i18n does not know; or home.
@@ -356,6 +438,7 @@ class HexaplaPlugin(BasePlugin[HexaplaConfig]):  # type: ignore[no-untyped-call]
         self._lead_switcher(config, "")
         view = self.viewer.not_found(urlsplit(config.site_url or "/").path)
         context["view"] = view  # type: ignore[typeddict-unknown-key]
+        self.add_menu(context, context["nav"], template_name)
         return context
 
     @event_priority(-150)
@@ -384,7 +467,7 @@ class HexaplaPlugin(BasePlugin[HexaplaConfig]):  # type: ignore[no-untyped-call]
         `base`, so that becomes the locale's root.
         """
         if 'property="og:locale"' in output:
-            return output
+            return self.assets.finished(output) if self.assets else output
         # Only where the theme writes: the body may hold such texts in attributes.
         head, end, body = output.partition("</head>")
         head = re.sub(r"[ \t]*<link rel=\"alternate\" [^>]*hreflang=[^>]*>\n?", "", head)
@@ -404,21 +487,35 @@ class HexaplaPlugin(BasePlugin[HexaplaConfig]):  # type: ignore[no-untyped-call]
     @event_priority(50)
     def _on_post_build_first(self, *, config: MkDocsConfig) -> None:
         """Write this locale's sitemap, feed and search index."""
-        site_dir = Path(config.site_dir)
+        outputs.write_locale(Path(config.site_dir), self.locale, *self.texts_beside())
+        if search.is_used(config.plugins):
+            # The source's comes last, because the search plugin writes one of all languages to the same place.
+            self.indexes[self.locale.code] = self._index(config)
+            if not self.locale.is_source:
+                self._write_index(Path(config.site_dir), self.locale)
+
+    def forget(self) -> None:
+        """Begin anew with the views of pages."""
+        self.pages, self.others = {}, []
+
+    def texts_beside(self) -> tuple[str, str]:
+        """This locale's sitemap and feed."""
         articles = [self.pages[path] for path in self.viewer.publication.articles() if path in self.pages]
         own = [view for view in articles if not view.is_fallback]
-        views = [*self.pages.values(), *self.others]
-        outputs.write_locale(site_dir, self.viewer.site, self.locale, views, own)
-        plugin = config.plugins.get("material/search") or config.plugins.get("search")
-        found = getattr(plugin, "search_index", None)
-        if found is not None:
-            entries = getattr(found, "entries", None) or getattr(found, "_entries", [])
-            root = self.viewer.site.site_url
-            urls = {view.url.removeprefix(root) for view in self.pages.values() if not view.is_fallback}
-            language = self.locale.tag.split("-")[0]
-            self.indexes[self.locale.code] = search.index(entries, language, self.locale.folder, urls)
-            if not self.locale.is_source:
-                self._write_index(site_dir, self.locale)
+        sitemap = outputs.sitemap([*self.pages.values(), *self.others])
+        return sitemap, outputs.feed(self.viewer.site, self.locale, own)
+
+    def write_index(self, config: MkDocsConfig) -> None:
+        """Write this locale's search index, of all that the search plugin has collected."""
+        if search.is_used(config.plugins):
+            self.indexes[self.locale.code] = self._index(config)
+            self._write_index(Path(config.site_dir), self.locale)
+
+    def _index(self, config: MkDocsConfig) -> str:
+        found, source = self.viewer.publication, self.viewer.site.source.code
+        own = [path for path in found.documents[source] if not found.is_fallback(self.locale, path)]
+        urls = {found.url(self.locale, path) for path in own}
+        return search.index(search.entries_of(config.plugins), self.locale.tag.split("-")[0], self.locale.folder, urls)
 
     @event_priority(-150)
     def _on_post_build_last(self, *, config: MkDocsConfig) -> None:
@@ -461,11 +558,36 @@ def _read(config_file: str | None) -> tuple[Publication, Report, dict[str, Messa
         raise Abort(f"Stopped: {len(stop.problems)} problem(s), see above. The site is as it was.") from None
 
 
-def _theme_stylesheet(config: MkDocsConfig) -> str:
-    """Find Material's style sheet; its name holds a digest that changes with each release."""
-    folders = (Path(folder) for folder in config.theme.dirs)
-    found = (path for folder in folders for path in folder.glob("assets/stylesheets/main.*.min.css"))
-    return next((f"assets/stylesheets/{path.name}" for path in found), "")
+def _assets_of(config: MkDocsConfig, store: Store | None) -> Assets | None:
+    """The files of our theme, where the site uses it."""
+    folders = [config.docs_dir, *config.theme.dirs]
+    sheets = [Path(folder, path) for path in config.extra_css for folder in folders]
+    scripts = [Path(folder, str(path)) for path in config.extra_javascript for folder in folders]
+    return assets.find(config.theme.dirs, config.theme.custom_dir, sheets, scripts, store)
+
+
+def _leave_out_the_theme(found: Assets, files: Files, config: MkDocsConfig) -> None:
+    """Leave out the files of Material, and the sources of ours."""
+    overrides = Path(config.theme.custom_dir or "")
+    for file in list(files):
+        path = Path(file.abs_src_path) if file.abs_src_path else None
+        is_theirs = path is not None and any(path.is_relative_to(folder) for folder in config.theme.dirs)
+        if path is not None and is_theirs and not found.is_copied(path, overrides):
+            files.remove(file)
+
+
+def _entries(items: Iterable[Any], locale: Locale, source: Locale) -> list[Entry]:
+    """The navigation as plain entries; sections without a page are left out."""
+    found = []
+    for item in items:
+        if item.is_section:
+            children = _entries(item.children, locale, source)
+            if children:
+                found.append(Entry(item.title, children[0].url, children=children))
+        else:
+            is_foreign = item.is_page and getattr(item.file, "locale", locale.code) != locale.code
+            found.append(Entry(item.title, item.url or "", source.tag if is_foreign else ""))
+    return found
 
 
 def _escaping(translate: Callable[..., str]) -> Callable[..., Markup]:

@@ -113,21 +113,40 @@ def url_of(path: str, use_directory_urls: bool) -> str:
     return quote(url)
 
 
-def read(site: Site) -> Publication:
-    """Read every document of every locale. What cannot be read becomes a problem, not an exception."""
+Memory = dict[Path, tuple[tuple[int, int, int], Document]]
+"""Documents that were read before, by their paths, each with the time, size and number of its file then."""
+
+
+def read(site: Site, memory: Memory | None = None) -> Publication:
+    """Read every document of every locale. What cannot be read becomes a problem, not an exception.
+
+    A document in the `memory` whose file is as it was is not read again.
+    """
     problems: list[Problem] = []
     files: dict[str, tuple[str, ...]] = {}
     documents: dict[str, dict[str, Document]] = {}
+    memory = {} if memory is None else memory
     for locale in site.locales:
         folder = site.docs_dir / locale.code
         files[locale.code] = tuple(sorted(_markdown_below(folder, locale.is_source)))
         documents[locale.code] = {}
         for path in files[locale.code]:
             try:
-                documents[locale.code][path] = content.read(folder / path)
+                documents[locale.code][path] = _remembered(folder / path, memory)
             except Stop as stop:
                 problems += stop.problems
     return Publication(site, files, documents, tuple(problems))
+
+
+def _remembered(path: Path, memory: Memory) -> Document:
+    try:
+        facts = path.stat()
+    except OSError:
+        return content.read(path)
+    mark = (facts.st_mtime_ns, facts.st_size, facts.st_ino)
+    if path not in memory or memory[path][0] != mark:
+        memory[path] = (mark, content.read(path))
+    return memory[path][1]
 
 
 def files_below(folder: Path) -> Iterator[Path]:

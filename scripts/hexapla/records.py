@@ -15,15 +15,17 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache, lru_cache
 from pathlib import Path
 
+from babel.messages import pofile
 from babel.messages.catalog import Catalog as BabelCatalog
 from babel.messages.catalog import Message as BabelMessage
 
 from hexapla import catalogs, cldr
 from hexapla.blocks import Segment
 from hexapla.config import Locale, Site
-from hexapla.problems import Problem, Stop, read_text, say, shown
+from hexapla.problems import Problem, Stop, read_exact, read_text, say, shown
 
 DOUBTED = "(somebody has marked this translation fuzzy)"
 """What stands for the source words of a translation that was current, until somebody doubted it in a PO tool."""
@@ -60,6 +62,7 @@ class Entry:
         return bool(self.translation) and digest(self.translation) != self.recorded
 
 
+@lru_cache(maxsize=1 << 10)  # a record's translations are the paragraphs of its document, mostly
 def digest(text: str) -> str:
     """A short digest of a segment's text."""
     return hashlib.sha256(text.strip().encode()).hexdigest()[:10]
@@ -67,7 +70,12 @@ def digest(text: str) -> str:
 
 def path_of(site: Site, locale: Locale, path: str) -> Path:
     """Where the record of a document is: `about.md` has `locales/fr/LC_MESSAGES/about.md.po`."""
-    return site.catalogs_dir / locale.code / "LC_MESSAGES" / f"{path}.po"
+    return folder_of(site, locale) / f"{path}.po"
+
+
+def folder_of(site: Site, locale: Locale) -> Path:
+    """Where a locale's records are, each under the path of its document."""
+    return Path(site.catalogs_dir, locale.code, "LC_MESSAGES")
 
 
 def read(site: Site, locale: Locale, path: str) -> list[Entry] | None:
@@ -78,6 +86,12 @@ def read(site: Site, locale: Locale, path: str) -> list[Entry] | None:
     file = path_of(site, locale, path)
     if not file.is_file():
         return None
+    entries = _as_we_write(read_exact(file), locale)
+    return _as_gettext(site, locale, path, file) if entries is None else entries
+
+
+def _as_gettext(site: Site, locale: Locale, path: str, file: Path) -> list[Entry]:
+    """Read a record with all the freedom that catalogs have, as Babel does. Raises as `read`."""
     catalog = catalogs.read(file, locale)
     if problems := list(catalogs.check_header(file, locale, read_text(file))):
         raise Stop(problems)
@@ -92,21 +106,112 @@ def read(site: Site, locale: Locale, path: str) -> list[Entry] | None:
     return entries
 
 
+_TEXT = r'"[^"\\\n]*(?:\\.[^"\\\n]*)*"'
+_ENTRY = re.compile(
+    rf"""(?:\#(?:[ ].*)?\n)*
+        (?P<comments>(?:\#\.[ ](?!\s|recorded:[ ]|follows:[ ]).*\n)*
+            (?:\#\.[ ]recorded:[ ](?P<recorded>[0-9a-f]{{10}})\n)?
+            (?P<more>(?:\#\.[ ].*\n)*))
+        (?:\#:[ ].*\n)*
+        (?:\#,[ ](?P<flags>[a-z-]+(?:,[ ][a-z-]+)*)\n)?
+        (?P<previous>(?:\#\|.*\n)*)
+        (?:msgctxt[ ](?P<context>{_TEXT}(?:\n{_TEXT})*)\n)?
+        msgid[ ](?P<source>{_TEXT}(?:\n{_TEXT})*)\n
+        msgstr[ ](?P<translation>{_TEXT}(?:\n{_TEXT})*)\n
+        (?:\n+|\Z)""",
+    re.VERBOSE,
+)
+_OBSOLETE = re.compile(
+    rf"""(?:\#(?:[ ].*)?\n)*
+        \#~[ ]msgid[ ](?P<source>{_TEXT}(?:\n\#~[ ]{_TEXT})*)\n
+        \#~[ ]msgstr[ ](?P<translation>{_TEXT}(?:\n\#~[ ]{_TEXT})*)\n
+        (?:\n+|\Z)""",
+    re.VERBOSE,
+)
+"""Entries as `write` leaves them. Whoever changes one by hand or with a tool mostly leaves them like this, too."""
+
+
+def _as_we_write(text: str, locale: Locale) -> list[Entry] | None:
+    """Read a record that is in the form of `write`, several times as fast as Babel; None for every other text.
+
+    What it gives is what Babel would give; where that is not sure, it gives nothing.
+    """
+    header = _header(locale)
+    if not text.startswith(header) or "\r" in text or "\u2068" in text or "\u2069" in text:
+        return None  # U+2068 stands around file names with spaces, and has rules of its own
+    entries: list[Entry] = []
+    seen: set[tuple[str, str]] = set()
+    at, line = len(header), header.count("\n") + 1
+    while match := _ENTRY.match(text, at):
+        comments, recorded, more, flags, previous, context, source, translation = match.groups("")
+        start, end = match.start("source"), match.end()
+        words = _unquoted(source)
+        key = (context and _unquoted(context), words)
+        if key in seen or context == '""' or not words:
+            return None
+        seen.add(key)
+        if previous:
+            previous = next(iter(catalogs.previous_of(text[at : start + len(source)]).values()), "")
+        if more:
+            rows = dict.fromkeys(row[2:].strip() for row in comments.split("\n"))
+            previous, recorded = _commented([row for row in rows if row], previous)
+        is_fuzzy = flags != "" and "fuzzy" in flags.split(", ")
+        place = line + text.count("\n", at, start)
+        entries.append(Entry(words, _unquoted(translation), previous, is_fuzzy, False, recorded, place))
+        line = place + text.count("\n", start, end)
+        at = end
+    lost = set()
+    while match := _OBSOLETE.match(text, at):
+        source, translation = (_unquoted(words.replace("\n#~ ", "\n")) for words in match.groups())
+        if source in lost or not source:
+            return None
+        lost.add(source)
+        entries.append(Entry(source, translation, is_obsolete=True, line=line + text.count("\n", at, match.start(1))))
+        line += text.count("\n", at, match.end())
+        at = match.end()
+    return None if text[at:].strip("\n") else entries
+
+
+@cache
+def _header(locale: Locale) -> str:
+    """What a record begins with, as `catalogs.write` makes it."""
+    fields = (
+        f"Language: {locale.code}",
+        f"Plural-Forms: {cldr.plural_forms(locale.code)}",
+        "MIME-Version: 1.0",
+        "Content-Type: text/plain; charset=UTF-8",
+        "Content-Transfer-Encoding: 8bit",
+    )
+    return 'msgid ""\nmsgstr ""\n' + "".join(f'"{field}\\n"\n' for field in fields) + "\n"
+
+
+def _unquoted(text: str) -> str:
+    """The words of a text in quotation marks, on one line or on several."""
+    if "\n" in text:
+        text = text.replace('"\n"', "")
+    return str(pofile.unescape(text)) if "\\" in text else text[1:-1]
+
+
 def _entry(message: BabelMessage, previous: str, is_obsolete: bool = False) -> Entry:
-    comments = message.auto_comments
-    starts = [index for index, comment in enumerate(comments) if comment.startswith(FOLLOWS)]
-    if starts and not previous:
-        previous = _unpack(" ".join(comments[starts[0] :]).removeprefix(FOLLOWS))
-    digests = [match[1] for comment in comments if (match := DIGEST.fullmatch(comment))]
+    previous, recorded = _commented(message.auto_comments, previous)
     return Entry(
         source=str(message.id if isinstance(message.id, str) else message.id[0]),
         translation=message.string if isinstance(message.string, str) else "",
         previous=previous,
         is_fuzzy=message.fuzzy,
         is_obsolete=is_obsolete,
-        recorded=digests[0] if digests else "",
+        recorded=recorded,
         line=message.lineno or 1,
     )
+
+
+def _commented(comments: Sequence[str], previous: str) -> tuple[str, str]:
+    """What comments say: the source words that a translation follows, if `previous` does not, and its digest."""
+    starts = [index for index, comment in enumerate(comments) if comment.startswith(FOLLOWS)]
+    if starts and not previous:
+        previous = _unpack(" ".join(comments[starts[0] :]).removeprefix(FOLLOWS))
+    digests = [match[1] for comment in comments if (match := DIGEST.fullmatch(comment))]
+    return previous, digests[0] if digests else ""
 
 
 @dataclass(frozen=True)

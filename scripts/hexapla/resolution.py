@@ -1,100 +1,54 @@
-"""A built site, every file read once: where each reference leads, and what is wrong with it by itself.
+"""Where everything in a built site leads: what its files ask for, found among what is there.
 
-Processes read and resolve files side by side. What comes back is small: numbers of files, fragments, and findings. A
-finding names its use by number, and whoever tells of it reads the file again.
+Most files ask for the same, so each need is looked for once in the whole site. A finding names a use by its need, and
+whoever tells of it reads the file again.
 """
 
 from __future__ import annotations
 
 import difflib
 import os
-import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
-from urllib.parse import quote, unquote
+from urllib.parse import quote
 
 from hexapla import addresses, pages, workers
-from hexapla.addresses import Base, Reference
-from hexapla.pages import ABSOLUTE, LINKS, RESOURCES, Page, Use
+from hexapla.addresses import Base
+from hexapla.cache import Store
+from hexapla.facts import (
+    GUESSES,
+    LINK,
+    Facts,
+    Kept,
+    Need,
+    Needs,
+    Reader,
+    Reading,
+    Senses,
+    Sieve,
+    Telling,
+    address_of,
+    fold,
+    used,
+)
+from hexapla.pages import Page
 from hexapla.problems import Text, say
 
 SIZE_LIMIT = 1_000_000
 """A resource of more bytes than this keeps readers waiting: half a minute on a slow phone connection (256 kbit/s)."""
 
-GUESSES = 100
-"""So often it is guessed for a file what may be meant: one where everything is broken would take for ever."""
+SITE_GUESSES = 1000
+"""So often it is guessed for a site which page may be meant, and so often which anchor of another page."""
 
 ALIASES = 10
 """A folder is looked at under so many names."""
 
-CHUNK = 1 << 20
+CHUNK = 1 << 21
 """So many bytes of files are read by one call of a worker."""
-
-
-class Telling(NamedTuple):
-    """A finding in a built file: by the number of the use there, by an id, or of the file as a whole.
-
-    `right` is the path below the site's root where a reference should lead, if that is known.
-    """
-
-    rule: str
-    path: str
-    number: int
-    message: Text | str
-    hint: Text | str
-    identity: str = ""
-    right: str | None = None
-
-
-class Follow(NamedTuple):
-    """A link that a reader follows to a file of the site: the number of the file, and of the use."""
-
-    file: int
-    number: int
-    language: str
-    is_switcher: bool
-
-
-class Aim(NamedTuple):
-    """A reference to a part of a file: the number of the file, the fragment, the number of the use."""
-
-    file: int
-    fragment: str
-    number: int
-
-
-class Exit(NamedTuple):
-    """A reference to another host."""
-
-    address: str
-    host: str
-    number: int
-
-
-@dataclass
-class Facts:
-    """What is kept of one file. Paths and numbers are those of the Built that it belongs to."""
-
-    path: str
-    is_html: bool = False
-    is_read: bool = True
-    language: str = ""
-    is_hidden: bool = False
-    ids: frozenset[str] = frozenset()
-    anchors: tuple[str, ...] = ()
-    content: range = range(0)
-    canonical: str | None = None
-    alternates: tuple[tuple[str, str], ...] = ()
-    entries: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()
-    refresh: Follow | None = None
-    follows: tuple[Follow, ...] = ()
-    aims: tuple[Aim, ...] = ()
-    exits: tuple[Exit, ...] = ()
-    tellings: tuple[Telling, ...] = ()
 
 
 class Target(NamedTuple):
@@ -109,7 +63,10 @@ class Target(NamedTuple):
 
 @dataclass
 class Built:
-    """A built site. `files` are the paths of all its files below `root`, with `/`, sorted, `sizes` their bytes."""
+    """A built site. `files` are the paths of all its files below `root`, with `/`, sorted, `sizes` their bytes.
+
+    `needs` are what its files ask for, by the numbers by which their facts name them.
+    """
 
     root: Path
     base: Base
@@ -118,9 +75,10 @@ class Built:
     size_limit: int = SIZE_LIMIT
     redirects: tuple[tuple[str, str], ...] = ()
     facts: list[Facts] = field(default_factory=list)
+    needs: dict[int, Need] = field(default_factory=dict, repr=False)
     known: dict[str, Target] = field(default_factory=dict, repr=False)
     worked_out: dict[str, object] = field(default_factory=dict, repr=False)
-    guesses: int = GUESSES
+    guesses: int = SITE_GUESSES
 
     @cached_property
     def numbers(self) -> Mapping[str, int]:
@@ -131,7 +89,7 @@ class Built:
     def _folded(self) -> Mapping[str, list[str]]:
         folded: dict[str, list[str]] = {}
         for path in self.files:
-            folded.setdefault(_fold(path), []).append(path)
+            folded.setdefault(fold(path), []).append(path)
         return folded
 
     @cached_property
@@ -139,12 +97,68 @@ class Built:
         """The facts of those files that hold references, by number."""
         return {self.numbers[one.path]: one for one in self.facts}
 
+    @cached_property
+    def targets(self) -> Mapping[int, Target]:
+        """Where the needs lead that lead inside the site."""
+        inside = {number: need.path for number, need in self.needs.items() if not need.host}
+        found = {path: self.find(path) for path in sorted({*inside.values()})}  # so the same guesses are made each time
+        return {number: found[path] for number, path in inside.items()}
+
+    @cached_property
+    def _wrong(self) -> Mapping[str, Mapping[int, Target]]:
+        """The targets that are named in a wrong way, by rule and need."""
+        wrong: dict[str, dict[int, Target]] = {}
+        for number, target in self.targets.items():
+            if target.rule:
+                wrong.setdefault(target.rule, {})[number] = target
+        return wrong
+
+    @cached_property
+    def links(self) -> Mapping[int, tuple[Need, int]]:
+        """The needs that are links to files that are there, and the numbers of these files."""
+        return {
+            number: (need, self.targets[number].file)
+            for number, need in self.needs.items()
+            if need.form == LINK and self.targets[number].file >= 0
+        }
+
+    @cached_property
+    def refreshes(self) -> Mapping[int, int]:
+        """The numbers of the files that send a reader on, and of those that they lead to."""
+        targets = {number: self.targets[one.refresh].file for number, one in self.by_number.items() if one.refresh >= 0}
+        return {number: file for number, file in targets.items() if file >= 0}
+
+    def with_needs(
+        self, wanted: Collection[int], among: Iterable[Facts] | None = None
+    ) -> Iterator[tuple[Facts, list[int]]]:
+        """Yield each file that has some of these needs, and which; among all files, or among some."""
+        if not wanted:
+            return
+        some = frozenset(wanted)
+        for one in self.facts if among is None else among:
+            if not some.isdisjoint(one.needs):
+                yield one, [number for number in one.needs if number in some]
+
     def told(self, rule: str) -> Iterator[Telling]:
-        """Yield what was found under a rule while the files were read."""
-        for facts in self.facts:
-            for telling in facts.tellings:
+        """Yield what is wrong under a rule with single files, and with the way that files are named."""
+        for one in self.facts:
+            for telling in one.tellings:
                 if telling.rule == rule:
                     yield telling
+        wrong = self._wrong.get(rule, {})
+        for one, numbers in self.with_needs(wrong):
+            for number in numbers:
+                target = wrong[number]
+                yield Telling(rule, one.path, -1, target.message, target.hint, right=target.right, need=number)
+
+    def uses_of(self, page: Page) -> Mapping[int, list[int]]:
+        """Give the numbers of a file's uses by the needs that they are."""
+        uses: dict[int, list[int]] = {}
+        sieve = Sieve(page, Senses(self.base, Needs(self.needs)))
+        for number in range(len(page.uses)):
+            for need in sieve.sense(number).needs:
+                uses.setdefault(need, []).append(number)
+        return uses
 
     def find(self, path: str) -> Target:
         """Find the file that a static host serves for a path (decoded, without a `/` in front)."""
@@ -182,7 +196,7 @@ class Built:
         """Say what is not there, and what may be meant."""
         name = path + "index.html" if not path or path.endswith("/") else path
         for wanted in (name, name + "/index.html"):
-            for near in self._folded.get(_fold(wanted), ()):
+            for near in self._folded.get(fold(wanted), ()):
                 right = address_of(near)
                 message = say("%(target)s is written otherwise: %(right)s", target=_shown(path), right=_shown(right))
                 hint = say("write it letter by letter as the file is: %(right)s", right=_shown(right))
@@ -214,17 +228,27 @@ class Built:
         alike = [*self._alike.get(folder + name[:1], ())[:GUESSES], *self._alike.get("/" + name, ())[:GUESSES]]
         return difflib.get_close_matches(path, alike, n=1, cutoff=0.75) if self.guesses >= 0 else []
 
-    def lead(self, facts: Facts, text: str) -> int:
+    def lead(self, one: Facts, text: str) -> int:
         """Give the number of the file to which an address in a file leads; -1 where it leads to none of the site."""
+        number = self._led.get(text)
+        if number is not None:
+            return number
         reference = addresses.read(text, self.base)
         if not reference.is_inside:
-            return -1
-        path = addresses.below(addresses.folders_of(facts.path), reference, self.base)
-        return self.numbers[facts.path] if path is None else self.find(path).file
+            number = self._led[text] = -1
+        elif reference.path is None:
+            number = self.numbers[one.path]
+        elif reference.up < 0:
+            number = self._led[text] = self.find(reference.path).file
+        else:
+            path = addresses.below(addresses.folders_of(one.path), reference, self.base)
+            number = self.find(path or "").file
+        return number
 
-
-def _fold(path: str) -> str:
-    return unicodedata.normalize("NFC", path).casefold()
+    @cached_property
+    def _led(self) -> dict[str, int]:
+        """Where addresses lead that are the same in every file."""
+        return {}
 
 
 def _shown(path: str) -> str:
@@ -235,11 +259,6 @@ def _parts(address: str) -> tuple[str, str]:
     """Divide an address into its folder and its name, which ends in a slash if it is a folder's own."""
     start = address.rstrip("/").rfind("/") + 1
     return address[:start], address[start:]
-
-
-def address_of(path: str) -> str:
-    """Give the path that a link to a file has below the root: `about/` for `about/index.html`."""
-    return path.removesuffix("index.html") if path == "index.html" or path.endswith("/index.html") else path
 
 
 def _is_redirected(path: str, source: str) -> bool:
@@ -253,38 +272,64 @@ def _is_redirected(path: str, source: str) -> bool:
     return len(wanted) == len(given)
 
 
-def read(root: Path, site_url: str = "", size_limit: int = SIZE_LIMIT) -> Built:
-    """Read a built site, published at `site_url`."""
+def read(
+    root: Path,
+    site_url: str = "",
+    size_limit: int = SIZE_LIMIT,
+    store: Store | None = None,
+    digests: Mapping[str, str] | None = None,
+) -> Built:
+    """Read a built site, published at `site_url`.
+
+    With a store, files are taken apart only where their digests are others than the last time. `digests` are those of
+    files, by their paths below the root, that are known to be right; these files need not even be opened.
+    """
     found = sorted(files(root))
     built = Built(
         root, Base.of(site_url), tuple(path for path, _ in found), tuple(size for _, size in found), size_limit
     )
     if "_redirects" in built.numbers and (page := pages.read(root, "_redirects")):
         built.redirects = tuple(page.redirects)
-    chunks = list(_chunks(found))
-    results = workers.each(_facts_of, built, [(chunk,) for chunk in chunks], 4)
-    built.facts = [facts for result in results for facts in result]
+    kept = Kept(store, built.base)
+    digests = dict(digests or {})
+    reader = Reader(root, built.base, kept.digests, digests, store is not None)
+    looked_at = [(path, size) for path, size in found if pages.is_looked_at(path)]
+    chunks = _chunks([one for one in looked_at if not reader.is_known(one[0])])
+    new: dict[str, Facts] = {}
+    for reading in workers.each(_read, reader, [(chunk,) for chunk in chunks], 2):
+        new |= kept.take(reading)
+        digests |= reading.digests
+    built.facts = [new[path] if path in new else kept.facts[path] for path, _ in looked_at]
+    built.needs = used(built.facts, kept.needs.by_number)
+    kept.keep(built.facts, built.needs, digests)
     return built
+
+
+def _read(reader: Reader, paths: Sequence[str]) -> Reading:
+    """Read some files. Runs in any process."""
+    return reader.read(paths)
 
 
 def files(root: Path) -> Iterator[tuple[str, int]]:
     """Yield every file below a folder with its size. Links are followed, but never around in a circle."""
-    pending = [("", frozenset({os.path.realpath(root)}))]
+    above = os.path.realpath(root)
+    pending = [("", above, frozenset({above}))]
     entered: Counter[str] = Counter()
     while pending:
-        prefix, above = pending.pop()
+        prefix, own, above_it = pending.pop()
         try:
-            entries = list(os.scandir(root / prefix))
+            with os.scandir(os.path.join(root, prefix)) as scan:  # noqa: PTH118 - a Path for each folder takes longer
+                entries = list(scan)
         except OSError:
             continue  # gone, or closed to us
         for entry in entries:
             try:
                 if entry.is_dir():
-                    real = os.path.realpath(entry.path)
+                    real = os.path.realpath(entry.path) if entry.is_symlink() else f"{own}/{entry.name}"
                     entered[real] += 1
                     # Folders that link to each other are there under names without number.
-                    if real not in above and entered[real] <= ALIASES:
-                        pending.append((f"{prefix}{entry.name}/", above | {real}))
+                    if real not in above_it and entered[real] <= ALIASES:
+                        pending.append((f"{prefix}{entry.name}/", real, above_it | {real}))
                 elif entry.is_file():
                     yield prefix + entry.name, entry.stat().st_size
             except OSError:
@@ -303,161 +348,6 @@ def _chunks(files: Sequence[tuple[str, int]]) -> Iterator[tuple[str, ...]]:
             chunk, size = [], 0
     if chunk:
         yield tuple(chunk)
-
-
-def _facts_of(built: Built, paths: Sequence[str]) -> list[Facts]:
-    """Read some files and keep what matters. Runs in any process."""
-    return [_facts(built, page) for path in paths if (page := pages.read(built.root, path)) is not None]
-
-
-def _facts(built: Built, page: Page) -> Facts:
-    sieve = _Sieve(built, page)
-    sieve.look()
-    return Facts(
-        path=page.path,
-        is_html=page.is_html,
-        is_read=not page.faults or bool(page.uses),
-        language=page.language,
-        is_hidden=page.is_hidden,
-        ids=frozenset(page.ids),
-        anchors=tuple(page.anchors),
-        content=page.content,
-        canonical=page.canonical,
-        alternates=tuple(page.alternates),
-        entries=tuple((address, tuple(alternates)) for address, alternates in page.entries),
-        refresh=sieve.refresh,
-        follows=tuple(sieve.follows),
-        aims=tuple(sieve.aims),
-        exits=tuple(sieve.exits),
-        tellings=tuple(sieve.tellings),
-    )
-
-
-class _Sieve:
-    """Takes one file's uses apart: what leads inside, what leads outside, what is wrong."""
-
-    def __init__(self, built: Built, page: Page) -> None:
-        self.built, self.page = built, page
-        self.own = built.numbers[page.path]
-        self.folders = addresses.folders_of(page.path)
-        self.ids = frozenset(page.ids)
-        self.refresh: Follow | None = None
-        self.follows: list[Follow] = []
-        self.aims: list[Aim] = []
-        self.exits: list[Exit] = []
-        self.tellings: list[Telling] = []
-        self.is_elsewhere = False
-
-    def look(self) -> None:
-        """Look at everything."""
-        self.built.guesses = GUESSES
-        for fault in self.page.faults:
-            self.tell("unreadable", -1, fault.message, fault.hint)
-        if self.page.base:
-            self._follow_base()
-        for identity, count in Counter(self.page.ids).items() if len(self.page.ids) > len(self.ids) else ():
-            if count > 1:
-                message = say("the id %(id)s is on this page %(count)s times", id=repr(identity), count=count)
-                hint = say("give each element its own id; a link leads to the first")
-                self.tellings.append(Telling("duplicate-id", self.page.path, -1, message, hint, identity))
-        base = self.built.base
-        for number, use in enumerate(self.page.uses):
-            reference = addresses.read(use.text, base, use.kind in RESOURCES)
-            if reference.rule:
-                self.tell(reference.rule, number, reference.message, reference.hint)
-            elif reference.address:
-                if reference.host:
-                    self.exits.append(Exit(reference.address, reference.host, number))
-            else:
-                self._inside(number, use, reference)
-
-    def tell(self, rule: str, number: int, message: Text | str, hint: Text | str, right: str | None = None) -> None:
-        """Note a finding."""
-        self.tellings.append(Telling(rule, self.page.path, number, message, hint, right=right))
-
-    def _follow_base(self) -> None:
-        """Let relative addresses begin where `<base>` says."""
-        reference = addresses.read(self.page.base, self.built.base)
-        number = next(number for number, use in enumerate(self.page.uses) if use.kind == "base href")
-        if reference.address:
-            self.is_elsewhere = True
-            message = say("<base> makes every relative address of this page lead to %(host)s", host=reference.host)
-            self.tell("base", number, message, say("remove it"))
-        elif not reference.rule and reference.path is not None:
-            path = addresses.below(self.folders, reference, self.built.base) or ""
-            self.folders = addresses.folders_of(path)
-
-    def _inside(self, number: int, use: Use, reference: Reference) -> None:
-        """Look at a reference to the site itself."""
-        if use.kind == "base href":
-            return
-        if reference.is_absolute:
-            self._absolute(number, use)
-        elif self.is_elsewhere:
-            return
-        if reference.path is None and not self.page.base:
-            self._part(number, use, self.own, reference.fragment)
-            return
-        path = addresses.below(self.folders, reference, self.built.base)
-        target = self.built.find(path if path is not None else self.folders[0])
-        if target.rule:
-            self.tell(target.rule, number, target.message, target.hint, target.right)
-        if target.file < 0:
-            return
-        if use.kind in LINKS:
-            self.follows.append(Follow(target.file, number, use.language, use.is_switcher))
-        elif use.kind == "meta refresh":
-            self.refresh = Follow(target.file, number, "", False)
-        elif use.kind in RESOURCES and self.built.sizes[target.file] > self.built.size_limit:
-            values = {
-                "target": _shown(self.built.files[target.file]),
-                "size": self.built.sizes[target.file],
-                "limit": self.built.size_limit,
-            }
-            message = say("%(target)s is %(size)s bytes large, and %(limit)s are the limit", **values)
-            self.tell("heavy", number, message, say("make it smaller: fewer pixels, another format"))
-        if reference.fragment:
-            self._part(number, use, target.file, reference.fragment)
-
-    def _absolute(self, number: int, use: Use) -> None:
-        if use.text[:5].lower() == "http:" and self.built.base.host:
-            self.exits.append(Exit(use.text, self.built.base.host, number))
-        if not ABSOLUTE.match(use.kind):
-            message = say("%(address)s names this site by its whole address", address=addresses.quoted(use.text))
-            self.tell(
-                "own-domain", number, message, say("write it as a path, so that it works in a preview and after a move")
-            )
-
-    def _part(self, number: int, use: Use, file: int, fragment: str) -> None:
-        """Note which part of a file a reference means; one on the same page is looked up at once."""
-        if not fragment or use.kind == "json-ld":
-            return
-        if file == self.own and self.page.is_html and ":~:" not in fragment:
-            if not is_anchor(fragment, self.ids):
-                self.built.guesses -= 1
-                ids = self.page.ids if self.built.guesses >= 0 else ()
-                self.tell("missing-anchor", number, *no_anchor(fragment, ids, ""))
-        else:
-            self.aims.append(Aim(file, fragment, number))
-
-
-def is_anchor(fragment: str, ids: frozenset[str]) -> bool:
-    """Whether a fragment names a part of a page that has these ids (HTML standard, "select the indicated part")."""
-    return fragment in ids or unquote(fragment) in ids or fragment.lower() == "top"
-
-
-def no_anchor(fragment: str, ids: Sequence[str], where: str) -> tuple[Text, Text]:
-    """Say that a page has no such anchor; guess what was meant."""
-    wanted = unquote(fragment)
-    if where:
-        message = say("%(page)s has no anchor %(anchor)s", page=where, anchor="#" + addresses.visible(wanted))
-    else:
-        message = say("this page has no anchor %(anchor)s", anchor="#" + addresses.visible(wanted))
-    alike = [one for one in ids if one[:1] == wanted[:1]][:GUESSES]
-    near = [one for one in ids if _fold(one) == _fold(wanted)] or difflib.get_close_matches(wanted, alike, n=1)
-    return message, say("did you mean %(word)s?", word="#" + addresses.visible(near[0])) if near else say(
-        "name a heading's id, or leave the anchor out"
-    )
 
 
 def url(path: str) -> str:

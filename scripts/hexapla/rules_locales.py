@@ -8,18 +8,21 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
-from urllib.parse import urlsplit
+from functools import cached_property, lru_cache
 
 from hexapla import addresses, pages
+from hexapla.facts import Alternates, Facts, Telling, address_of
 from hexapla.problems import Severity, say
-from hexapla.resolution import Built, Facts, Telling, address_of
+from hexapla.resolution import Built
 from hexapla.rules import Scope, rule
 
 TAG = r"[A-Za-z]{2,3}(?:-[A-Za-z]{4})?(?:-(?:[A-Za-z]{2}|[0-9]{3}))?(?:-[A-Za-z0-9]{5,8})*"
 """A language tag as pages use them: language, script, region, variants (RFC 5646)."""
+
+WHOLE = re.compile(r"(?i)https?://")
+"""The beginning of a whole address."""
 
 OWN_IDS = ("__", "hx-")
 """Ids that themes and this tool make for themselves begin with these; they may differ between versions of a page."""
@@ -67,11 +70,15 @@ class Versions:
 
     def split(self, path: str) -> tuple[str, str]:
         """Take a path apart: the language of its folder, and the rest, by which versions of a page are known."""
-        first = path.partition("/")[0].lower()
-        for language, folder in self.folders.items():
-            if folder and folder[:-1].lower() == first:
-                return language, path[len(folder) :]
-        return self.root, path
+        first, _, rest = path.partition("/")
+        language = self._by_folder.get(first.lower())
+        return (self.root, path) if language is None else (language, rest)
+
+    @cached_property
+    def _by_folder(self) -> Mapping[str, str]:
+        """The languages that have a folder, by its name in small letters."""
+        pairs = [(folder[:-1].lower(), language) for language, folder in self.folders.items() if folder]
+        return dict(reversed(pairs))
 
     def other(self, facts: Facts, language: str) -> Facts | None:
         """Find the version of a page in a language."""
@@ -99,7 +106,9 @@ class Versions:
         return tuple(
             facts
             for facts in candidates
-            if not facts.is_hidden and not facts.refresh and not facts.path.endswith("404.html")
+            if not facts.is_hidden
+            and self.built.numbers[facts.path] not in self.built.refreshes
+            and not facts.path.endswith("404.html")
         )
 
     def translated(self, facts: Facts) -> dict[str, Facts]:
@@ -110,6 +119,30 @@ class Versions:
             if version and version.path not in self.fallbacks and not version.is_hidden:
                 found[language] = version
         return found
+
+    @cached_property
+    def agreed(self) -> Mapping[tuple[Alternates, str], bool]:
+        """Whether nothing can be wrong with alternates on a page, by them and by what its versions are known by."""
+        return {key: self._agree(*key) for key in {(one.alternates, self.split(one.path)[1]) for one in self.pages}}
+
+    def _agree(self, alternates: Alternates, rest: str) -> bool:
+        """Whether alternates are whole addresses, each of the right version of a page, and none is left out."""
+        languages = {tag.lower() for tag, _ in alternates}
+        if len(languages) < len(alternates) or not all(
+            _is_tag(tag) and WHOLE.match(address) for tag, address in alternates
+        ):
+            return False
+        for tag, address in alternates:
+            target = self.built.by_number.get(self.built.lead(self.pages[0], address))
+            if target is None:
+                continue
+            if target.path in self.fallbacks or self.split(target.path)[1] != rest:
+                return False
+            if tag.lower() != "x-default" and not _same_language(target.language, tag):
+                return False
+        versions = {language: folder + rest for language, folder in self.folders.items()}
+        there = {language for language, path in versions.items() if path in self.built.numbers}
+        return all(one.lower() in languages or versions[one] in self.fallbacks for one in there)
 
 
 def versions(built: Built) -> Versions:
@@ -149,7 +182,10 @@ def alternate(built: Built) -> Iterator[Telling]:
     if not any(facts.alternates for facts in found.pages):
         return
     for facts in found.pages:
-        if found.folders and facts.path not in found.fallbacks:
+        is_fallback = facts.path in found.fallbacks
+        if found.agreed[facts.alternates, found.split(facts.path)[1]] or (is_fallback and not facts.alternates):
+            continue  # as almost everywhere
+        if found.folders and not is_fallback:
             yield from _missing_alternates(found, facts)
         for index in range(len(facts.alternates)):
             if telling := _wrong_alternate(found, facts, index):
@@ -190,13 +226,13 @@ def _wrong_alternate(found: Versions, facts: Facts, index: int) -> Telling | Non
         number = _number(built, facts, "link alternate", address, language, before)
         return Telling("alternate", facts.path, number, message, hint)
 
-    if language.lower() != "x-default" and not re.fullmatch(TAG, language):
+    if not _is_tag(language):
         return tell(
             say("%(language)s is no language tag", language=repr(language)), say("write one such as fr or pt-BR")
         )
     if language.lower() in {one.lower() for one, _ in earlier}:
         return tell(say("two alternates are for %(language)s", language=language), say("keep one"))
-    if not re.match(r"(?i)https?://", address):
+    if not WHOLE.match(address):
         message = say("the alternate %(address)s is not a whole address", address=addresses.quoted(address))
         return tell(message, say("write it with https: and the host"))
     number = built.lead(facts, address)
@@ -223,6 +259,12 @@ def _wrong_alternate(found: Versions, facts: Facts, index: int) -> Telling | Non
     return None
 
 
+@lru_cache(maxsize=1000)
+def _is_tag(language: str) -> bool:
+    return language.lower() == "x-default" or bool(re.fullmatch(TAG, language))
+
+
+@lru_cache(maxsize=1000)
 def _same_language(one: str, other: str) -> bool:
     """Whether two tags mean the same language; one of them may leave the region out."""
     one, other = one.lower(), other.lower()
@@ -241,6 +283,8 @@ def sitemap_alternate(built: Built) -> Iterator[Telling]:
             target = built.by_number.get(built.lead(facts, address))
             if target is None or not alternates:
                 continue
+            if alternates == target.alternates and all(WHOLE.match(other) for _, other in alternates):
+                continue  # the same in both, wherever it stands
             own = {(language.lower(), built.lead(target, other)) for language, other in target.alternates}
             theirs = {(language.lower(), built.lead(facts, other)) for language, other in alternates}
             if differing := sorted({language for language, _ in own ^ theirs}):
@@ -268,24 +312,20 @@ def canonical(built: Built) -> Iterator[Telling]:
             hint = say("add a link with rel=canonical and the address of the page")
             yield Telling("canonical", facts.path, -1, say("this page has no canonical link, and others have"), hint)
             continue
-        number = built.lead(facts, facts.canonical)
-        target = built.by_number.get(number)
-        shown = addresses.quoted(facts.canonical)
-        place = (
-            _number(built, facts, "link canonical", facts.canonical)
-            if target is None or target.path != facts.path
-            else -1
-        )
-        if not urlsplit(facts.canonical).scheme and addresses.read(facts.canonical, built.base).is_inside:
+        target = built.by_number.get(built.lead(facts, facts.canonical))
+        hint = say("let it lead to the page itself")
+        if not WHOLE.match(facts.canonical) and addresses.read(facts.canonical, built.base).is_inside:
+            shown = addresses.quoted(facts.canonical)
             message = say("the canonical link %(address)s is not a whole address", address=shown)
-            place = _number(built, facts, "link canonical", facts.canonical)
-            yield Telling("canonical", facts.path, place, message, say("write it with https: and the host"))
+            hint = say("write it with https: and the host")
         elif target is not None and target.path != facts.path and not _may_be_canonical(found, facts, target):
             message = say("the canonical link of this page leads to %(page)s", page="/" + address_of(target.path))
-            yield Telling("canonical", facts.path, place, message, say("let it lead to the page itself"))
         elif built.base.host and (host := addresses.read(facts.canonical, built.base).host):
             message = say("the canonical link of this page leads to %(page)s", page=host)
-            yield Telling("canonical", facts.path, place, message, say("let it lead to the page itself"))
+        else:
+            continue
+        place = _number(built, facts, "link canonical", facts.canonical)
+        yield Telling("canonical", facts.path, place, message, hint)
 
 
 def _may_be_canonical(found: Versions, facts: Facts, target: Facts) -> bool:
@@ -309,20 +349,30 @@ def wrong_locale(built: Built) -> Iterator[Telling]:
     found = versions(built)
     if not found.folders:
         return
-    languages = {number: found.split(facts.path)[0] for number, facts in built.by_number.items() if facts.is_html}
-    for own, facts in built.by_number.items():
-        language = languages.get(own)
-        for follow in facts.follows:
-            other = languages.get(follow.file)
-            if other is None or language is None or other == language or follow.language:
-                continue
-            version = found.other(built.by_number[follow.file], language)
-            if version is not None and version.path not in found.fallbacks:
-                right = address_of(version.path)
-                values = {"page": "/" + address_of(built.files[follow.file]), "language": language}
-                message = say("this leads to %(page)s, out of %(language)s, which has the page too", **values)
-                hint = say("link to %(right)s", right="/" + right)
-                yield Telling("wrong-locale", facts.path, follow.number, message, hint, right=right)
+    languages = {facts.path: found.split(facts.path)[0] for facts in built.facts if facts.is_html}
+    leading: dict[str, set[int]] = {}
+    for number, (need, file) in built.links.items():
+        other = languages.get(built.files[file])
+        if other is not None and not need.language:
+            leading.setdefault(other, set()).add(number)
+    for language in found.folders:
+        away = frozenset[int]().union(*(numbers for other, numbers in leading.items() if other != language))
+        own = [facts for facts in built.facts if languages.get(facts.path) == language]
+        for facts, numbers in built.with_needs(away, own):
+            yield from _wrong_locales(found, facts, language, numbers)
+
+
+def _wrong_locales(found: Versions, facts: Facts, language: str, numbers: Iterable[int]) -> Iterator[Telling]:
+    """Tell of those links of a page out of its language that need not lead out of it."""
+    for number in numbers:
+        target = found.built.by_number[found.built.links[number][1]]
+        version = found.other(target, language)
+        if version is not None and version.path not in found.fallbacks:
+            right = address_of(version.path)
+            values = {"page": "/" + address_of(target.path), "language": language}
+            message = say("this leads to %(page)s, out of %(language)s, which has the page too", **values)
+            hint = say("link to %(right)s", right="/" + right)
+            yield Telling("wrong-locale", facts.path, -1, message, hint, right=right, need=number)
 
 
 @rule("fallback-link", Scope.BUILT, Severity.WARNING)
@@ -335,17 +385,19 @@ def fallback_link(built: Built) -> Iterator[Telling]:
     Good: `<a href="about/" hreflang="en">`
     """
     found = versions(built)
-    for facts in built.facts:
+    silent = {
+        number: built.files[file]
+        for number, (need, file) in built.links.items()
+        if built.files[file] in found.fallbacks and not need.language and need.is_content
+    }
+    for facts, numbers in built.with_needs(silent):
         if not facts.is_html or facts.path in found.fallbacks:
             continue
-        for follow in facts.follows:
-            path = built.files[follow.file]
-            if path in found.fallbacks and not follow.language and follow.number in facts.content:
-                message = say(
-                    "%(page)s is not translated yet, and this link does not say so", page="/" + address_of(path)
-                )
-                hint = say("add hreflang=%(language)s to the link", language=found.source)
-                yield Telling("fallback-link", facts.path, follow.number, message, hint)
+        for number in numbers:
+            page = "/" + address_of(silent[number])
+            message = say("%(page)s is not translated yet, and this link does not say so", page=page)
+            hint = say("add hreflang=%(language)s to the link", language=found.source)
+            yield Telling("fallback-link", facts.path, -1, message, hint, need=number)
 
 
 @rule("switcher", Scope.BUILT)
@@ -361,25 +413,27 @@ def switcher(built: Built) -> Iterator[Telling]:
     if not found.folders:
         return
     by_tag = {language.lower(): language for language in found.folders}
-    for facts in built.facts:
-        for follow in facts.follows:
-            if not follow.is_switcher or not facts.is_html or facts.path.endswith("404.html"):
+    places: dict[int, tuple[str, tuple[str, str]]] = {}
+    for number, (need, file) in built.links.items():
+        language = by_tag.get(need.language.lower()) or next(
+            (one for one in found.folders if _same_language(one, need.language)), None
+        )
+        if need.is_switcher and language is not None:
+            places[number] = (language, found.split(built.files[file]))
+    for facts, numbers in built.with_needs(places):
+        own = found.split(facts.path)[1]
+        for number in numbers:
+            language, place = places[number]
+            if place == (language, own) or not facts.is_html or facts.path.endswith("404.html"):
                 continue
-            language = by_tag.get(follow.language.lower()) or next(
-                (one for one in found.folders if _same_language(one, follow.language)), None
-            )
-            version = found.other(facts, language) if language is not None else None
-            own = found.split(facts.path)[1]
-            target = built.files[follow.file]
-            if language is None or (found.split(target)[1] == own and found.split(target)[0] == language):
+            version = found.other(facts, language)
+            if version is None and place == (language, "index.html"):
                 continue
-            if version is None and found.split(target) == (language, "index.html"):
-                continue
-            values = {"language": language, "page": "/" + address_of(target)}
+            values = {"language": language, "page": "/" + address_of(built.files[built.links[number][1]])}
             message = say("the switcher’s link for %(language)s leads to %(page)s", **values)
             right = address_of(version.path) if version else found.folders[language]
             hint = say("link to %(right)s", right="/" + right)
-            yield Telling("switcher", facts.path, follow.number, message, hint, right=right)
+            yield Telling("switcher", facts.path, -1, message, hint, right=right, need=number)
 
 
 @rule("same-anchors", Scope.BUILT, Severity.WARNING)
@@ -395,6 +449,8 @@ def same_anchors(built: Built) -> Iterator[Telling]:
         language, _ = found.split(facts.path)
         source = found.other(facts, found.source) if found.source and language != found.source else None
         if source is None or facts.path in found.fallbacks or not source.is_html:
+            continue
+        if facts.anchors == source.anchors:
             continue
         own, theirs = _anchors(facts), _anchors(source)
         lost = list(dict.fromkeys(one for one in source.anchors if one in theirs - own))

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
+from itertools import chain
 from typing import TypeVar
 from urllib.parse import unquote
 
-from hexapla import pages
+from hexapla import addresses, pages
+from hexapla.facts import RESOURCE, Telling, address_of, is_anchor, no_anchor
 from hexapla.problems import Severity, say
-from hexapla.resolution import GUESSES, Built, Telling, address_of, is_anchor, no_anchor
+from hexapla.resolution import SITE_GUESSES, Built
 from hexapla.rules import Scope, rule
 
 Place = TypeVar("Place")
@@ -36,25 +38,41 @@ def missing_anchor(built: Built) -> Iterator[Telling]:
     Good: `[prices](about.md#prices)`
     """
     yield from built.told("missing-anchor")
-    ids: dict[str, list[str]] = {}
-    words_of = lru_cache(maxsize=16)(lambda path: _words_of(pages.text_of(built.root, path)))
-    for facts in built.facts:
-        guesses = GUESSES
-        for aim in facts.aims:
-            target = built.by_number.get(aim.file)
-            if target is None or not target.is_read or not (target.is_html or target.ids):
-                continue
-            anchor, quotes, text = aim.fragment.partition(":~:")
-            where = "/" + address_of(target.path)
-            if anchor and not is_anchor(anchor, target.ids):
-                ids.setdefault(target.path, sorted(target.ids))
-                guesses -= 1
-                message, hint = no_anchor(anchor, ids[target.path] if guesses >= 0 else (), where)
-                yield Telling("missing-anchor", facts.path, aim.number, message, hint)
-            elif quotes and (words := _missing_words(words_of(target.path), text)):
-                message = say("%(page)s has no text %(text)s", page=where, text=repr(words))
+    wrong = _wrong_parts(built)
+    ids = {path: sorted(built.by_number[built.numbers[path]].ids) for path, _, is_text in wrong.values() if not is_text}
+    # The same ones are guessed at each time, whatever their numbers.
+    guessed = frozenset(sorted(one[:2] for one in wrong.values() if not one[2])[:SITE_GUESSES])
+    for facts, numbers in built.with_needs(wrong):
+        for number in numbers:
+            path, part, is_text = wrong[number]
+            where = "/" + address_of(path)
+            if is_text:
+                message = say("%(page)s has no text %(text)s", page=where, text=repr(part))
                 hint = say("copy the words from the page, or leave the quotation out of the address")
-                yield Telling("missing-anchor", facts.path, aim.number, message, hint)
+            else:
+                alike = ids[path] if (path, part) in guessed else ()
+                message, hint = no_anchor(part, alike, "" if path == facts.path and facts.is_html else where)
+            yield Telling("missing-anchor", facts.path, -1, message, hint, need=number)
+
+
+def _wrong_parts(built: Built) -> dict[int, tuple[str, str, bool]]:
+    """Give the needs of a part that is not there: the file, the anchor or the text, and whether it is text."""
+    wrong: dict[int, tuple[str, str, bool]] = {}
+    quotations: list[tuple[str, str, int]] = []
+    for number, need in built.needs.items():
+        target = built.by_number.get(built.targets[number].file) if need.fragment else None
+        if target is None or not target.is_read or not (target.is_html or target.ids):
+            continue
+        anchor, quotes, text = need.fragment.partition(":~:")
+        if anchor and not is_anchor(anchor, target.ids):
+            wrong[number] = (target.path, anchor, False)
+        elif quotes:
+            quotations.append((target.path, text, number))
+    words_of = lru_cache(maxsize=1)(lambda path: _words_of(pages.text_of(built.root, path)))
+    for path, text, number in sorted(quotations):
+        if words := _missing_words(words_of(path), text):
+            wrong[number] = (path, words, True)
+    return wrong
 
 
 def _missing_words(page: str, directive: str) -> str:
@@ -136,13 +154,13 @@ def insecure(built: Built) -> Iterator[Telling]:
     Bad: `<http://example.org/>`, where another page has `<https://example.org/>`
     Good: `<https://example.org/>`
     """
-    secure = {one.host for facts in built.facts for one in facts.exits if one.address[:6].lower() == "https:"}
-    secure.add(built.base.host)
-    for facts in built.facts:
-        for one in facts.exits:
-            if one.address[:5].lower() == "http:" and one.host in secure:
-                message = say("%(host)s is linked to without encryption, and it has it", host=one.host)
-                yield Telling("insecure", facts.path, one.number, message, say("write https: for http:"))
+    exits = {number: need for number, need in built.needs.items() if need.host}
+    secure = {need.host for need in exits.values() if need.path[:6].lower() == "https:"} | {built.base.host}
+    open_ = {number for number, need in exits.items() if need.path[:5].lower() == "http:" and need.host in secure}
+    for facts, numbers in built.with_needs(open_):
+        for number in numbers:
+            message = say("%(host)s is linked to without encryption, and it has it", host=exits[number].host)
+            yield Telling("insecure", facts.path, -1, message, say("write https: for http:"), need=number)
 
 
 @rule("own-domain", Scope.BUILT, Severity.WARNING)
@@ -164,7 +182,21 @@ def heavy(built: Built) -> Iterator[Telling]:
     Bad: a photograph of 8 MB, as it came from the camera
     Good: the same, 1,200 pixels wide
     """
-    yield from built.told("heavy")
+    heavy = {
+        number: target.file
+        for number, target in built.targets.items()
+        if built.needs[number].form == RESOURCE and target.file >= 0 and built.sizes[target.file] > built.size_limit
+    }
+    for facts, numbers in built.with_needs(heavy):
+        for number in numbers:
+            values = {
+                "target": "/" + addresses.visible(built.files[heavy[number]]),
+                "size": built.sizes[heavy[number]],
+                "limit": built.size_limit,
+            }
+            message = say("%(target)s is %(size)s bytes large, and %(limit)s are the limit", **values)
+            hint = say("make it smaller: fewer pixels, another format")
+            yield Telling("heavy", facts.path, -1, message, hint, need=number)
 
 
 @rule("unreadable", Scope.BUILT)
@@ -194,14 +226,11 @@ def redirect_loop(built: Built) -> Iterator[Telling]:
     Bad: `/a/` refreshes to `/b/`, and `/b/` to `/a/`
     Good: `/a/` refreshes to `/b/`, which is a page
     """
-    steps = {number: facts.refresh.file for number, facts in built.by_number.items() if facts.refresh}
-    for start in _circles(steps):
+    for start in _circles(built.refreshes):
         facts = built.by_number[start]
-        if facts.refresh:
-            message = say("this page sends readers around in a circle, and back to itself")
-            yield Telling(
-                "redirect-loop", facts.path, facts.refresh.number, message, say("let it lead to a page that stays")
-            )
+        message = say("this page sends readers around in a circle, and back to itself")
+        hint = say("let it lead to a page that stays")
+        yield Telling("redirect-loop", facts.path, -1, message, hint, need=facts.refresh)
     onward: dict[str, str] = {}
     numbers: dict[str, int] = {}
     for number, (source, target) in enumerate(pair for pair in built.redirects if pair[1]):
@@ -236,16 +265,31 @@ def orphan_page(built: Built) -> Iterator[Telling]:
     Bad: a page that stands in no navigation and in no text
     Good: a link to it
     """
-    linked = Counter(
-        follow.file for facts in built.facts for follow in facts.follows if built.files[follow.file] != facts.path
-    )
+    linked = _linked(built)
     homes = {"index.html", *(f"{facts.language}/index.html" for facts in built.facts if facts.language)}
     for number, facts in built.by_number.items():
         name = facts.path.rpartition("/")[2]
-        is_needless = facts.is_hidden or facts.refresh is not None or name == "404.html" or facts.path in homes
-        if facts.is_html and facts.is_read and not linked[number] and not is_needless:
+        is_needless = facts.is_hidden or number in built.refreshes or name == "404.html" or facts.path in homes
+        if facts.is_html and facts.is_read and number not in linked and not is_needless:
             message = say("no page links to this one")
             yield Telling("orphan-page", facts.path, -1, message, say("link to it, or put it into the navigation"))
+
+
+def _linked(built: Built) -> set[int]:
+    """Give the numbers of the files to which another file links."""
+    times = Counter(chain.from_iterable(facts.needs for facts in built.facts))
+    links: dict[int, list[int]] = {}
+    for number, (_, file) in built.links.items():
+        links.setdefault(file, []).append(number)
+    linked = set()
+    for file, numbers in links.items():
+        count = sum(times[number] for number in numbers)
+        # What a file needs, it needs once; so much can be its own.
+        if count <= len(numbers) and (own := built.by_number.get(file)):
+            count -= len(set(numbers).intersection(own.needs))
+        if count:
+            linked.add(file)
+    return linked
 
 
 # What leads to other sites: hexapla.links asks them

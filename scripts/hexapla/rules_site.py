@@ -148,7 +148,7 @@ def fence(corpus: Corpus) -> Iterator[Problem]:
 
 def unclosed_fences(document: Document) -> Iterator[Problem]:
     """Yield a problem at the opening line of each fence that is never closed."""
-    if "```" not in document.text and "~~~" not in document.text:
+    if are_closed(document.body):
         return
     for piece in document.pieces:
         if piece.kind != "fence" or not isinstance(piece, Opaque):
@@ -161,6 +161,31 @@ def unclosed_fences(document: Document) -> Iterator[Problem]:
             hint = say("close it with a line of %(mark)s", mark=shown)
             message = say("this fence is never closed, and takes the rest of the document for code")
             yield Problem(document.path, piece.line, column, "fence", message, hint)
+
+
+FENCE = re.compile(r"(?:^|\r\n?|\n)[^\r\n]*?(`{3,}|~{3,})[^\r\n]*")
+"""A line with the mark of a fence."""
+
+
+def are_closed(text: str) -> bool:
+    """Whether a text is one of those whose fences are certainly closed: each begins at the margin, and is followed by
+    the same mark alone in its line, and there is no HTML around them. Most texts are such, and need no closer look."""
+    if "```" not in text and "~~~" not in text:
+        return True
+    if "<" in text:
+        return False
+    opened = ""
+    for match in FENCE.finditer(text):
+        line = match[0].strip("\r\n")
+        if not opened:
+            if not re.fullmatch(r"(`{3,}|~{3,})[\w+#.-]*", line):
+                return False
+            opened = match[1]
+        elif line == opened:
+            opened = ""
+        elif line.lstrip().startswith(opened):
+            return False  # a longer mark, or one that is set in
+    return not opened
 
 
 def _closes(line: str, mark: str, nest: str) -> bool:

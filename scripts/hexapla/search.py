@@ -10,6 +10,22 @@ STEMMED = frozenset("ar da de du en es fi fr hi hu hy it ja kn ko nl no pt ro ru
 """The languages that lunr-languages, which Material for MkDocs and MkDocs ship, has a stemmer for."""
 
 
+def is_used(plugins: Mapping[str, Any]) -> bool:
+    """Whether a site has a search."""
+    return hasattr(_plugin(plugins), "search_index")
+
+
+def entries_of(plugins: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Give the list in which the search plugin, Material's or MkDocs', collects its entries; an empty one without."""
+    found: Any = getattr(_plugin(plugins), "search_index", None)
+    own: list[dict[str, Any]] = found.entries if hasattr(found, "entries") else getattr(found, "_entries", [])
+    return own
+
+
+def _plugin(plugins: Mapping[str, Any]) -> Any:
+    return plugins.get("material/search") or plugins.get("search")
+
+
 def index(entries: Iterable[Mapping[str, Any]], language: str, folder: str, urls: Container[str]) -> str:
     """Give one locale's search index as JSON.
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from hexapla import alignment, records
 from hexapla.alignment import Followed
@@ -48,6 +49,7 @@ class Unit:
 EMPTY = Segment("", "", 0, 0, 1, 1)
 
 
+@lru_cache(maxsize=1 << 10)  # the words of a source are counted for each of its translations
 def count_words(text: str) -> int:
     """Count the words of inline Markdown; link targets are none."""
     return len(re.findall(r"\w+(?:[’'-]\w+)*", re.sub(r"\]\([^)]*\)", "]", text)))

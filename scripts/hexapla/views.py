@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
@@ -25,7 +25,7 @@ from hexapla.marking import UNMARKABLE
 from hexapla.publication import Publication
 from hexapla.rules import RULES, Rule
 from hexapla.status import INTERFACE, Report, Row, total
-from hexapla.translations import State, Unit, anchor_of, plain_text
+from hexapla.translations import plain_text
 
 WORDS_PER_MINUTE = 200
 """A calm reader's pace; Brysbaert (2019) found 238 words a minute for English non-fiction read silently."""
@@ -35,8 +35,13 @@ OWN_PAGES = {"comments/thanks.md": "hexapla/thanks.html", "comments/sorry.md": "
 
 
 STATUS = "status.md"
-CHECKS = "checks.md"
 """The page that shows how far each translation is."""
+
+CHECKS = "checks.md"
+"""The page that lists the rules."""
+
+PAGES = "pages.md"
+"""The page that lists all pages, where they are too many for each page to list them."""
 
 
 @dataclass(frozen=True)
@@ -57,18 +62,6 @@ class Alternate:
 
     tag: str
     url: str
-
-
-@dataclass(frozen=True)
-class Offer:
-    """The page in another language, offered in that language to readers whose browser prefers it."""
-
-    tag: str
-    direction: str
-    href: str
-    text: str
-    link: str
-    dismiss: str
 
 
 @dataclass(frozen=True)
@@ -195,12 +188,12 @@ class View:
     notice: str
     notice_key: str
     og_locale: str
-    search_words: str
     # Its versions in other languages.
     canonical: str = ""
     alternates: Sequence[Alternate] = ()
     languages: Sequence[LanguageLink] = ()
-    offers: Sequence[Offer] = ()
+    offers: Mapping[str, str] = field(default_factory=dict)
+    """The languages that the page is offered in to readers who prefer them, with the address of each one's home."""
     og_alternates: Sequence[str] = ()
     # What kind of page it is.
     is_document: bool = False
@@ -273,8 +266,8 @@ class Viewer:
         paths = found.documents[found.site.source.code]
         return frozenset(found.url(self.locale, path) for path in paths if found.is_fallback(self.locale, path))
 
-    def document(self, path: str, html: str, base: str, title: str, edit_url: str) -> View:
-        """The view of a document: `path` below the locale's folder, `html` its rendered text."""
+    def document(self, path: str, base: str, title: str, edit_url: str) -> View:
+        """The view of a document, but for its text: `path` is below the locale's folder."""
         publication, locale, site = self.publication, self.locale, self.site
         meta = publication.meta(locale, path)
         translated = publication.locales_of(path)
@@ -283,8 +276,6 @@ class Viewer:
         urls = {one: publication.url(one, path) for one in site.locales}
         own_urls = {one: urls[one] for one in translated}
         picture = str(meta.get("picture", ""))
-        heading, text = split_heading(html)
-        minutes = max(1, round(count_words(html) / WORDS_PER_MINUTE))
         view = self._view(base, title, urls[locale], str(meta.get("description", "")))
         return replace(
             view,
@@ -298,14 +289,10 @@ class Viewer:
             is_home=path == "index.md",
             is_article=bool(meta.get("author")),
             is_fallback=is_fallback,
-            heading=heading or Markup("<h1>{}</h1>").format(title),
-            text=text,
             json_ld=Markup() if is_fallback else self._json_ld(path, meta, title),
             translators=cldr.format_list([_name(one) for one in meta.get("translators") or []], locale.code),
             published=self._day(meta.get("date")) if meta.get("category") else None,
             updated=self._day(meta.get("updated") or meta.get("date")),
-            minutes=minutes,
-            minutes_text=cldr.format_number(minutes, locale.code),
             category=self._category(str(meta.get("category", "")), base),
             author=self._author(str(meta.get("author", ""))),
             picture=base + picture if picture else "",
@@ -316,17 +303,29 @@ class Viewer:
             edit_url=edit_url,
         )
 
-    def with_states(self, view: View, units: Sequence[Unit]) -> View:
+    def with_text(self, view: View, html: str) -> View:
+        """The view of a document with its rendered text."""
+        heading, text = split_heading(html)
+        minutes = max(1, round(count_words(html) / WORDS_PER_MINUTE))
+        return replace(
+            view,
+            heading=heading or Markup("<h1>{}</h1>").format(view.title),
+            text=text,
+            minutes=minutes,
+            minutes_text=cldr.format_number(minutes, self.locale.code),
+        )
+
+    def with_states(self, view: View, row: Row | None) -> View:
         """The view of a translated document that also tells how it stands to its source."""
-        stale = sum(unit.state is State.STALE for unit in units)
-        missing = sum(unit.state is State.MISSING for unit in units)
+        if row is None:
+            return view
         code = self.locale.code
         return replace(
             view,
-            stale=stale,
-            missing=missing,
-            stale_text=cldr.format_number(stale, code),
-            missing_text=cldr.format_number(missing, code),
+            stale=row.stale,
+            missing=row.missing,
+            stale_text=cldr.format_number(row.stale, code),
+            missing_text=cldr.format_number(row.missing, code),
         )
 
     def category_page(self, key: str, base: str) -> View:
@@ -355,10 +354,14 @@ class Viewer:
             whole = self._figures(total(locale.code, states.rows), locale.name, home)
             progress.append(LocaleProgress(locale.tag, locale.name, f"{folder}{locale.tag}.svg", whole, documents))
         dates = [
-            day for one in states.units if (day := self.publication.last_modified(self.site.locale(one[0]), one[1]))
+            day for code, name in states.counts if (day := self.publication.last_modified(self.site.locale(code), name))
         ]
         updated = self._day(max(dates, default=None))
         return replace(view, progress=progress, figures=f"{folder}status.json", updated=updated)
+
+    def pages_page(self, path: str, title: str, base: str) -> View:
+        """The view of the page that lists all pages."""
+        return self._generated(path, title, self.site.locales, base)
 
     def checks_page(self, path: str, title: str, base: str) -> View:
         """The view of the page that lists the rules of `hexapla check`, in the language of the page."""
@@ -388,15 +391,12 @@ class Viewer:
         title = str(self.publication.meta(self.locale, row.document).get("title") or row.document)
         is_published = not self.publication.is_fallback(locale, row.document)
         links = []
-        for unit in states.units.get((locale.code, row.document), ()):
-            if unit.state is State.STALE and unit.source and unit.translation:
-                words = unit.translation.text
-                line = f"{edit}{locale.code}/{row.document}#L{unit.translation.line}" if edit else ""
-                short = words if len(words) <= 60 else words[:59].rpartition(" ")[0] + "…"
-                # A page that is not published has no marks, nor have words that are no block of their own.
-                is_marked = is_published and unit.source.kind not in UNMARKABLE
-                place = f"{href}#{name}" if is_marked and (name := anchor_of(unit.source)) else href
-                links.append(StaleLink(place, plain_text(short), line))
+        for one in states.stale.get((locale.code, row.document), ()):
+            line = f"{edit}{locale.code}/{row.document}#L{one.line}" if edit else ""
+            short = one.text if len(one.text) <= 60 else one.text[:59].rpartition(" ")[0] + "…"
+            # A page that is not published has no marks, nor have words that are no block of their own.
+            is_marked = is_published and one.kind not in UNMARKABLE and one.anchor
+            links.append(StaleLink(f"{href}#{one.anchor}" if is_marked else href, plain_text(short), line))
         is_foreign = self.publication.is_fallback(self.locale, row.document)
         tag = self.site.source.tag if is_foreign else ""
         return replace(self._figures(row, title, href), tag=tag, links=links)
@@ -437,7 +437,6 @@ class Viewer:
             notice=self._words.gettext(site.notice) if site.notice else "",
             notice_key=hashlib.sha256(site.notice.encode()).hexdigest()[:8],
             og_locale=cldr.territory_tag(locale.code),
-            search_words=self._search_words(),
         )
 
     def _generated(self, path: str, title: str, shown: Sequence[Locale], base: str) -> View:
@@ -451,7 +450,7 @@ class Viewer:
             is_indexed=is_shown,
             alternates=self._alternates({one: urls[one] for one in shown}) if is_shown else (),
             languages=self._languages(urls, self.site.locales, base),
-            offers=self._offers({one: urls[one] for one in shown}, base),
+            offers=self._offers(shown, base),
             og_alternates=[cldr.territory_tag(one.code) for one in shown if one != self.locale],
         )
 
@@ -467,21 +466,8 @@ class Viewer:
             for one in self.site.locales
         ]
 
-    def _offers(self, urls: Mapping[Locale, str], base: str) -> list[Offer]:
-        return [self._offer(one, base + url) for one, url in urls.items() if one != self.locale]
-
-    def _offer(self, locale: Locale, href: str) -> Offer:
-        words = self.messages[locale.code]
-        return Offer(
-            tag=locale.tag,
-            direction=locale.direction,
-            href=href,
-            # translators: followed by the name of the language, which is a link to the page
-            text=words.gettext("This page is also available in your language:"),
-            link=locale.name,
-            # translators: closes the offer of the page in the language that the browser prefers
-            dismiss=words.gettext("Do not offer this again"),
-        )
+    def _offers(self, locales: Iterable[Locale], base: str) -> dict[str, str]:
+        return {one.tag: base + one.folder for one in locales if one != self.locale}
 
     def _lost(self, locale: Locale, base: str) -> Lost:
         words = self.messages[locale.code]
@@ -537,11 +523,33 @@ class Viewer:
         day: date | None = cldr.as_date(value)
         return Day(day.isoformat(), cldr.format_date(day, self.locale.code)) if day else None
 
-    def _search_words(self) -> str:
-        """The words of the search dialog that depend on a number, by CLDR category, for Intl.PluralRules."""
-        # translators: how many results a search has found
-        forms = self._words.plural_forms("%(count)s result", "%(count)s results")
-        return json.dumps(forms, ensure_ascii=False)
+    def words(self) -> dict[str, Any]:
+        """The words that only scripts show, fetched when they are needed, as JSON in the locale's folder."""
+        words = self._words.gettext
+        return {
+            # translators: followed by the name of the language, which is a link to the page
+            "offer": words("This page is also available in your language:"),
+            # translators: closes the offer of the page in the language that the browser prefers
+            "dismiss": words("Do not offer this again"),
+            "search": {
+                "label": words("Search in this language"),
+                "close": words("Close the search"),
+                # translators: how many results a search has found; for Intl.PluralRules, by CLDR category
+                "results": self._words.plural_forms("%(count)s result", "%(count)s results"),
+                "none": words("Nothing found"),
+                "failed": words("The search index could not be loaded. Are you online?"),
+            },
+            "comment": {
+                "summary": words("Your comment has not been sent yet. Please look at the marked fields."),
+                # translators: told at a form field that is still empty
+                "missing": words("Please fill in this field."),
+                "consent": words("Without your consent the comment cannot be taken."),
+                "email": words("This is not a complete e-mail address. Example: %(example)s")
+                % {"example": "name@example.org"},
+                "url": words("This is not a complete web address. Example: %(example)s")
+                % {"example": "https://example.org/"},
+            },
+        }
 
     def _json_ld(self, path: str, meta: Mapping[str, Any], title: str) -> Markup:
         """Describe a document to search engines (schema.org: Article or WebPage, translationOfWork)."""

@@ -16,6 +16,9 @@ Work = Callable[..., Result]
 FEW = 64
 """So many items keep a process busy for long enough to be worth starting."""
 
+may_fork = True
+"""Whether processes may be forked: not while threads run, which a fork would leave in the middle of their work."""
+
 _shared: tuple[Work[Any], Any] | None = None
 """What the processes read; they are forked, so it need not be sent to them."""
 
@@ -34,7 +37,7 @@ def each(
     and here, after a call of `meanwhile`, with the last.
     """
     helpers = min(max(1, (os.cpu_count() or 1) - 1), len(items) // few)
-    if not helpers or os.cpu_count() == 1 or sys.platform != "linux":
+    if not helpers or not may_fork or os.cpu_count() == 1 or sys.platform != "linux":
         meanwhile()
         return [function(context, *one) for one in items]
     global _shared

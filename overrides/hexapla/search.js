@@ -1,4 +1,4 @@
-/* Search in one language: reads search/search_index.json of the page's locale when the dialog is first opened. */
+/* Search in one language: makes the dialog, and reads search/search_index.json of the page's locale. */
 
 const LETTERS = { ß: "ss", æ: "ae", œ: "oe", ø: "o", ð: "d", þ: "th", đ: "d", ł: "l", ı: "i", "’": "", "‘": "", "'": "" };
 const NUKTA = "\u093c";
@@ -76,57 +76,72 @@ function excerpt(text, wanted, length = 160) {
   return [(start ? "… " : "") + text.slice(start, at), word, text.slice(at + word.length, end) + (end < text.length ? " …" : "")];
 }
 
-let started = false;
+/** Make an element: its name, its attributes, what it holds. */
+function make(name, attributes = {}, ...children) {
+  const element = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+  element.append(...children);
+  return element;
+}
 
-/** Connect the dialog: its input, its status line and its list of results. */
-export async function start(dialog) {
-  const input = dialog.querySelector("input");
-  const status = dialog.querySelector("[role=status]");
-  const list = dialog.querySelector("ol");
-  input.focus();
-  if (started) return;
-  started = true;
-  const { root, results, none, failed } = dialog.dataset;
-  const language = document.documentElement.lang;
-  const forms = JSON.parse(results);
-  const plural = new Intl.PluralRules(language);
-  const number = new Intl.NumberFormat(language);
-  let sections;
-  try {
-    sections = await load(root);
-  } catch (_) {
-    status.textContent = failed;
-    started = false;
-    return;
-  }
-  const show = () => {
-    const wanted = words(input.value);
-    const found = find(sections, input.value);
-    const form = forms[plural.select(found.length)] || forms.other;
-    status.textContent = !wanted.length ? "" : found.length ? form.replace("%(count)s", number.format(found.length)) : none;
-    list.replaceChildren(
-      ...found.slice(0, 20).map((section) => {
-        const item = document.createElement("li");
-        const link = document.createElement("a");
-        const text = document.createElement("p");
-        const mark = document.createElement("mark");
-        const [before, word, after] = excerpt(section.text, wanted);
-        link.href = section.href;
-        link.textContent = section.title;
-        mark.textContent = word;
-        text.append(before, mark, after);
-        item.append(link, text);
-        return item;
-      }),
-    );
-  };
+let dialog;
+
+/** Show the dialog; make it first, with the words of the page's locale, whose folder is `root`. */
+export function open(root, words) {
+  if (!dialog) build(root, words);
+  if (!dialog.open) dialog.showModal();
+  dialog.querySelector("input").focus();
+}
+
+function build(root, told) {
+  const input = make("input", {
+    id: "search-query", type: "search", autocomplete: "off", autocapitalize: "off", spellcheck: "false",
+    "aria-describedby": "search-status",
+  });
+  const close = make("button", { type: "submit", class: "hx-tool", value: "close" },
+    make("span", { class: "hx-icon", "data-icon": "close" }), make("span", { class: "hx-hidden" }, told.close));
+  const form = make("form", { method: "dialog", role: "search" },
+    make("label", { id: "search-label", for: "search-query" }, told.label),
+    make("div", { class: "hx-query" }, input, close));
+  const status = make("p", { id: "search-status", role: "status" });
+  const list = make("ol", { class: "hx-results" });
+  dialog = make("dialog", { class: "hx-search", id: "search", "aria-labelledby": "search-label" }, form, status, list);
+  document.body.append(dialog);
   list.addEventListener("click", (event) => event.target.closest("a") && dialog.close());
-  dialog.querySelector("form").addEventListener("submit", (event) => {
+  form.addEventListener("submit", (event) => {
     // Enter opens the first result; only the button closes.
     if (event.submitter && document.activeElement === event.submitter) return;
     event.preventDefault();
     list.querySelector("a")?.click();
   });
-  input.addEventListener("input", show);
-  show();
+
+  const language = document.documentElement.lang;
+  const plural = new Intl.PluralRules(language);
+  const number = new Intl.NumberFormat(language);
+  let sections;
+  const show = () => {
+    const wanted = words(input.value);
+    const found = find(sections, input.value);
+    const sentence = told.results[plural.select(found.length)] || told.results.other;
+    const counted = found.length ? sentence.replace("%(count)s", number.format(found.length)) : told.none;
+    status.textContent = wanted.length ? counted : "";
+    list.replaceChildren(
+      ...found.slice(0, 20).map((section) => {
+        const [before, word, after] = excerpt(section.text, wanted);
+        const link = make("a", { href: section.href }, section.title);
+        return make("li", {}, link, make("p", {}, before, make("mark", {}, word), after));
+      }),
+    );
+  };
+  const read = async () => {
+    try {
+      sections = await load(root);
+      show();
+    } catch (_) {
+      status.textContent = told.failed;
+    }
+  };
+  // What could not be fetched is asked for again with the next letter.
+  input.addEventListener("input", () => (sections ? show() : read()));
+  read();
 }

@@ -1,0 +1,158 @@
+"""What a page of the publication's own theme needs beside its text, and no more.
+
+The theme is ours where the site's overrides have a folder `hexapla` with these files. Then nothing of Material is
+copied into the site: its style sheet is read where it is installed, and each page holds the part that it uses. Sites
+with another theme keep everything of theirs.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+from hexapla import cache, styles
+from hexapla.cache import Store
+from hexapla.styles import Style, properties_of, smaller
+
+FOLDER = "hexapla"
+"""Where the theme's templates, styles and scripts are, below the site's overrides."""
+
+TEXT_STYLE, AFTER_STYLE, PAGE_SCRIPT, SEARCH_SCRIPT = "text.css", "after.css", "page.js", "search.js"
+
+MATERIAL = "assets/stylesheets/main.*.min.css"
+"""Material's style sheet; its name holds a digest that changes with each release."""
+
+PLACE = "<style></style>"
+"""Where a page's style goes: the first of these, in the head that the theme writes."""
+
+TEXT = re.compile(r"<!--text-->(.*?)<!--/text-->", re.DOTALL)
+"""What of a page is Material's to style, within `.md-typeset`; see base.html."""
+
+AROUND = '<html><body class="hx"><main><article><div class="md-typeset">'
+"""The start tags around a text, as far as Material's style could ask for them."""
+
+IN_DATA = " '=:/,;()"
+"""What an address of data in a sheet may hold as it is, besides letters and digits."""
+
+SET_BY_SCRIPTS = frozenset({"[data-md-color-scheme]", "[aria-invalid]", ".hx-js", ".hx-quiet"})
+"""What scripts bring to the names of a page."""
+
+
+@dataclass(frozen=True)
+class Assets:
+    """The files that the theme's pages fetch, by their names below the site's root, and the style that pages hold."""
+
+    files: dict[str, bytes]
+    after_style: str
+    page_script: str
+    search_script: str
+    style: Style
+
+    def finished(self, page: str) -> str:
+        """Put into a page of the theme the part of the style that it uses. Other pages stay as they are."""
+        before, place, after = page.partition(PLACE)
+        if not place:
+            return page
+        style = self.style.text_for(page, "".join(TEXT.findall(after)))
+        after = after.replace("<!--text-->", "").replace("<!--/text-->", "")
+        return f"{before}<style>{style}</style>{after}"
+
+    def is_copied(self, path: Path, overrides: Path) -> bool:
+        """Whether a file of the theme belongs into the site: one of the site's own overrides, but for these sources."""
+        return path.is_relative_to(overrides) and not path.is_relative_to(overrides / FOLDER)
+
+
+def find(
+    folders: list[str],
+    overrides: str | None,
+    sheets: list[Path],
+    scripts: list[Path],
+    store: Store | None = None,
+) -> Assets | None:
+    """Find the theme's files, or nothing where the theme is not ours.
+
+    `folders` are those of the theme, the first to be looked into first, `overrides` is the site's own among them.
+    `sheets` and `scripts` are what the site adds: the custom properties that they name stay on every page, and for
+    scripts everything else that they name, because they may make such elements. Parsed sheets are kept in `store`.
+    """
+    own = Path(overrides, FOLDER) if overrides else None
+    if own is None or not (own / TEXT_STYLE).is_file():
+        return None
+    theme = next((path for folder in folders for path in sorted(Path(folder).glob(MATERIAL))), None)
+    added = tuple(_read(path) for path in sheets if path.is_file())
+    moving = tuple(_read(path) for path in scripts if path.is_file())
+    names = (TEXT_STYLE, AFTER_STYLE, PAGE_SCRIPT, SEARCH_SCRIPT)
+    text, after, page, search = (_read(own / name) for name in names)
+    after = _with_pictures(after, folders)
+    sources = (_read(theme) if theme else "", text, after, page, search, added, moving)
+    if sources not in _MADE:
+        # A preview makes them anew whenever one of them changes.
+        _MADE.clear()
+        _MADE[sources] = _made(*sources, store)
+    return _MADE[sources]
+
+
+_MADE: dict[tuple[object, ...], Assets] = {}
+"""What was made last, for the other locales of the same build."""
+
+
+def _made(
+    theme: str,
+    text: str,
+    after: str,
+    page: str,
+    search: str,
+    added: tuple[str, ...],
+    moving: tuple[str, ...],
+    store: Store | None,
+) -> Assets:
+    kept = {name for sheet in (after, page, search, *added, *moving) for name in properties_of(sheet)} | SET_BY_SCRIPTS
+    words = {word for script in moving for word in re.findall(r"[\w-]+", script)}
+    kept |= words | {f".{word}" for word in words} | {f"[{word}]" for word in words} | {f"#{word}" for word in words}
+    files: dict[str, bytes] = {}
+    after_style = _add(files, "after.css", smaller(after))
+    page_script = _add(files, "page.js", page)
+    search_script = _add(files, "search.js", search)
+    style = Style(_rules(theme, store), _rules(text, store), kept, AROUND)
+    return Assets(files, after_style, page_script, search_script, style)
+
+
+def _rules(sheet: str, store: Store | None) -> styles.Rules:
+    """Parse a sheet, or take its rules from the cache."""
+    if store is None:
+        return styles.parse(sheet)
+    key = cache.digest(cache.tool_key(), sheet)
+    if data := store.get("styles", key):
+        return styles.from_json(data)
+    rules = styles.parse(sheet)
+    store.put("styles", key, styles.to_json(rules))
+    return rules
+
+
+def _add(files: dict[str, bytes], name: str, text: str) -> str:
+    """Add a file under a name that changes with what it holds, so that browsers may keep it for ever."""
+    data = text.encode()
+    stem, _, ending = name.partition(".")
+    name = f"assets/{stem}.{hashlib.sha256(data).hexdigest()[:8]}.{ending}"
+    files[name] = data
+    return name
+
+
+def _with_pictures(sheet: str, folders: list[str]) -> str:
+    """Put pictures of the theme, `url(".icons/…")`, into a sheet. Raises FileNotFoundError where one is missing."""
+
+    def data(match: re.Match[str]) -> str:
+        found = (Path(folder, match[1]) for folder in folders)
+        path = next((path for path in found if path.is_file()), None)
+        if path is None:
+            raise FileNotFoundError(f"the theme has no picture {match[1]}")
+        return f'url("data:image/svg+xml,{quote(_read(path), safe=IN_DATA)}")'
+
+    return re.sub(r'url\("([^":]+\.svg)"\)', data, sheet)
+
+
+def _read(path: Path) -> str:
+    return path.read_text(encoding="utf-8")

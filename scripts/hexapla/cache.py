@@ -1,0 +1,237 @@
+"""What builds keep between runs: a folder of values, each under a key made of everything that it was made from.
+
+A key is a digest of the inputs, so nothing here can be out of date: what changed has another key. A value begins with a
+digest of itself, so nothing that was damaged is believed. Reading and writing never fail: what cannot be read is made
+again, what cannot be written is not kept.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import sys
+import threading
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+FOLDER = Path(".cache", "hexapla")
+"""Where the cache is, below the folder of mkdocs.yml. It may be deleted at any time, and copied to other machines."""
+
+LIMIT = 1 << 29
+"""So many bytes are kept at most; what was not used for the longest time goes first."""
+
+DAY = 86400
+"""A value's time of use is noted once in so many seconds."""
+
+ENGINES = (
+    "babel",
+    "jinja2",
+    "markdown",
+    "markdown-it-py",
+    "mdit-py-plugins",
+    "mkdocs",
+    "mkdocs-material",
+    "mkdocs-static-i18n",
+    "pygments",
+    "pymdown-extensions",
+    "pyyaml",
+    "selectolax",
+    "tinycss2",
+)
+"""The packages whose versions can change a page."""
+
+_SIZE = 16
+"""The bytes of a value's digest."""
+
+
+def digest(*parts: str | bytes) -> str:
+    """A key made of parts, in their order, as 32 hexadecimal digits; no two lists of parts share one."""
+    found = hashlib.blake2b(digest_size=_SIZE)
+    for part in parts:
+        data = part if isinstance(part, bytes) else part.encode("utf-8", "surrogatepass")
+        found.update(len(data).to_bytes(8, "big"))
+        found.update(data)
+    return found.hexdigest()
+
+
+def digest_of_files(folder: Path) -> str:
+    """A digest of the names and bytes of all files below a folder; byte code is left out.
+
+    What is behind a link to a folder is not looked at. With such a link, no two digests are the same.
+    """
+    parts: list[str | bytes] = []
+    for root, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if name != "__pycache__")
+        parts += [os.urandom(_SIZE) for name in folders if Path(root, name).is_symlink()]
+        for name in sorted(names):
+            path = Path(root, name)
+            parts.append(path.relative_to(folder).as_posix())
+            try:
+                with path.open("rb") as file:
+                    parts.append(hashlib.file_digest(file, "blake2b").digest())
+            except OSError as error:
+                parts.append(str(error.errno))
+    return digest(*parts)
+
+
+@cache
+def tool_key() -> str:
+    """A digest of what builds: this package's own files, Python and the engines."""
+    versions = [f"{name} {_version(name)}" for name in ENGINES]
+    return digest(digest_of_files(Path(__file__).parent), sys.version, *versions)
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return ""
+
+
+@dataclass
+class Store:
+    """Values by kind and key. `folder` is where they are; None keeps nothing. In `more` folders they are only read.
+
+    `trouble` says why nothing more is written, once something could not be.
+    """
+
+    folder: Path | None
+    more: tuple[Path, ...] = ()
+    trouble: str = ""
+
+    def path_of(self, kind: str, key: str) -> Path:
+        """Where a value is kept."""
+        assert self.folder is not None
+        return self.folder / kind / key[:2] / key[2:]
+
+    def get(self, kind: str, key: str) -> bytes | None:
+        """Give a value; None where there is none, or none that is whole."""
+        for folder in (self.folder, *self.more):
+            if folder is not None and (data := self._read(folder / kind / key[:2] / key[2:])) is not None:
+                return data
+        return None
+
+    def _read(self, path: Path) -> bytes | None:
+        try:
+            data = path.read_bytes()
+            age = time.time() - path.stat().st_mtime
+        except OSError as error:
+            if not isinstance(error, FileNotFoundError | NotADirectoryError):
+                self.trouble = self.trouble or str(error)
+            return None
+        value = data[_SIZE:]
+        if hashlib.blake2b(value, digest_size=_SIZE).digest() != data[:_SIZE]:
+            return None
+        if age > DAY:
+            with contextlib.suppress(OSError):  # what may be read and not touched is as good as any
+                os.utime(path)
+        return value
+
+    def put(self, kind: str, key: str, value: bytes) -> None:
+        """Keep a value, whole or not at all."""
+        if self.folder is None or self.trouble:
+            return
+        path = self.path_of(kind, key)
+        new = path.with_name(f".{path.name}-{os.getpid()}-{threading.get_ident()}")
+        try:
+            if not path.parent.is_dir():
+                path.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                new.write_bytes(hashlib.blake2b(value, digest_size=_SIZE).digest() + value)
+                new.replace(path)
+            except BaseException:
+                new.unlink(missing_ok=True)
+                raise
+        except OSError as error:
+            self.trouble = str(error)
+
+    def table(self, kind: str, name: str) -> Table:
+        """Give a table of small values: one file, for what is read and written together."""
+        data = self.get(kind, digest(tool_key(), kind, name))
+        try:
+            values = json.loads(data) if data else {}
+        except ValueError:
+            values = {}
+        return Table(self, kind, name, values if isinstance(values, dict) else {})
+
+    def trim(self, limit: int = LIMIT) -> None:
+        """Delete what was not used for the longest time, until the rest is no larger than `limit` bytes."""
+        if self.folder is None or self.trouble:
+            return
+        found = sorted(self._files())
+        size = sum(one for _, one, _ in found)
+        for _, one, path in found:
+            if size <= limit:
+                return
+            try:
+                Path(path).unlink()
+            except OSError as error:
+                self.trouble = str(error)
+                return
+            size -= one
+
+    def _files(self) -> Iterator[tuple[float, int, str]]:
+        """Give each file's time of use, size and path."""
+        for root, _, names in os.walk(self.folder or ""):
+            for name in names:
+                path = os.path.join(root, name)  # noqa: PTH118 - many files; a Path each would take longer than all else
+                try:
+                    facts = os.stat(path)  # noqa: PTH116
+                except OSError:
+                    continue
+                yield facts.st_mtime, facts.st_size, path
+
+
+@dataclass
+class Table:
+    """Values that JSON can hold, by key. What was not asked for or set in a run is gone when it is written."""
+
+    store: Store
+    kind: str
+    name: str
+    values: dict[str, Any]
+    used: dict[str, Any] = field(default_factory=dict, init=False)
+
+    def get(self, key: str) -> Any:
+        """Give a value, or None."""
+        value = self.values.get(key)
+        if value is not None:
+            self.used[key] = value
+        return value
+
+    def set(self, key: str, value: Any) -> None:
+        """Note a value."""
+        self.used[key] = value
+
+    def update(self, values: Iterable[tuple[str, Any]]) -> None:
+        """Note several values."""
+        self.used.update(values)
+
+    def write(self) -> None:
+        """Keep the values of this run, if they are others than those of the last."""
+        if self.used != self.values:
+            text = json.dumps(self.used, ensure_ascii=False, separators=(",", ":"))
+            self.store.put(self.kind, digest(tool_key(), self.kind, self.name), text.encode("utf-8", "surrogatepass"))
+
+
+@dataclass
+class Time:
+    """Where the seconds of a build went, by stage and by page; `reason` says why nothing of it could be kept."""
+
+    stages: dict[str, float] = field(default_factory=dict)
+    pages: dict[str, float] = field(default_factory=dict)
+    reason: str = ""
+    _last: float = field(default_factory=time.perf_counter, repr=False)
+
+    def stage(self, name: str) -> None:
+        """Note the time since the last call as that of a stage."""
+        now = time.perf_counter()
+        self.stages[name] = self.stages.get(name, 0.0) + now - self._last
+        self._last = now

@@ -1,0 +1,543 @@
+"""One locale through MkDocs, page by page: what the cache holds is taken from there, what it does not hold is rendered.
+
+The steps are those of MkDocs' own build, with the same results; what is left out is what takes most of its time on many
+pages: static-i18n looks at every file in every language, each build lists the theme's 10,000 icons, compiles every
+template, and renders every page. A site with plugins or hooks that are not known here is left to MkDocs' own build.
+
+A page is a function of its texts (its own, its source's, its record), of what it shows of other pages (its View, its
+links), and of what it shares with all pages of its locale (templates, words, configuration, versions). Its key in the
+cache is made of all of these, but for the links: what they were found to lead to is kept with the page, and looked up.
+Where no front matter and no title has changed, views show what they showed, and need not be made to know the key.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from jinja2.bccache import Bucket, BytecodeCache
+from mkdocs.commands.build import _build_theme_template, get_context
+from mkdocs.config import load_config
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.structure.files import InclusionLevel, get_files, set_exclusions
+from mkdocs.structure.nav import Navigation, get_navigation
+from mkdocs.structure.pages import Page
+from mkdocs.utils import meta
+
+from hexapla import cache, catalogs, inputs, outputs, records, search
+from hexapla.cache import Store, Table, Time
+from hexapla.catalogs import Messages
+from hexapla.config import Locale
+from hexapla.localized import LocaleFiles, described, localized, theme_files
+from hexapla.parts import WHOLE, Shard
+from hexapla.plugin import HexaplaPlugin, build_only
+from hexapla.publication import Publication
+from hexapla.status import Report
+from hexapla.views import STATUS, View
+
+KNOWN_PLUGINS = frozenset({"search", "material/search", "i18n", "hexapla"})
+"""Plugins that do to a page nothing but what is in its key."""
+
+KNOWN_EXTENSIONS = re.compile(
+    r"(?:markdown\.extensions\.)?(?:abbr|admonition|attr_list|codehilite|def_list|fenced_code|footnotes|md_in_html|meta"
+    r"|nl2br|sane_lists|smarty|tables|toc)"
+    r"|pymdownx\.(?:arithmatex|betterem|blocks\.[a-z.]+|caret|critic|details|emoji|escapeall|extra|highlight|inlinehilite"
+    r"|keys|magiclink|mark|progressbar|smartsymbols|superfences|tabbed|tasklist|tilde)"
+)
+"""Markdown extensions whose result is a function of the text and the configuration: those that read files are none."""
+
+EXPRESSION = re.compile(rb"\{[{%].*?[%}]\}", re.DOTALL)
+"""What a template computes."""
+
+WHOLE_NAVIGATION = re.compile(rb"\b(?:nav|pages|parent|ancestors)\b")
+"""Names by which a template can reach any page of the site."""
+
+KEY = re.compile(r"[0-9a-f]{32}")
+"""A key of the cache."""
+
+DRAFT = '<div class="mkdocs-draft-marker" title="This page will not be included into the built site.">DRAFT</div>'
+"""What MkDocs puts above a draft in a preview."""
+
+
+# What can be built here
+
+
+def reason_against(config: MkDocsConfig) -> str:
+    """Say why a site has to be left to MkDocs' own build; empty where it can be built here."""
+    i18n: Any = config.plugins.get("i18n")
+    if i18n is None or i18n.config.docs_structure != "folder":
+        return "its languages are not in folders of mkdocs-static-i18n"
+    if strange := sorted(set(config.plugins) - KNOWN_PLUGINS):
+        return f"unknown plugins: {', '.join(strange)}"
+    if config.hooks:
+        return "it has hooks"
+    if config.extra_templates or config.theme.static_templates - {"404.html", "sitemap.xml", "search.html"}:
+        return "it has templates of its own besides those of pages"
+    return ""
+
+
+def uncached(config: MkDocsConfig) -> str:
+    """Say why no page of a site may be kept; empty where pages may."""
+    strange = [
+        name for name in config.markdown_extensions if isinstance(name, str) and not KNOWN_EXTENSIONS.fullmatch(name)
+    ]
+    return f"Markdown extensions that may read other files: {', '.join(strange)}" if strange else ""
+
+
+# Templates, compiled once
+
+
+class Templates(BytecodeCache):
+    """Compiled templates, in memory for all locales of a run, and in the cache for the next run."""
+
+    def __init__(self, store: Store) -> None:
+        """Begin with none; those of `store` are read when they are asked for."""
+        self.store = store
+        self.kept: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Give a compiled template, if it is there."""
+        key = self._key(bucket)
+        data = self.kept.get(key) or self.store.get("templates", key)
+        if data:
+            self.kept[key] = data
+            bucket.bytecode_from_string(data)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep a compiled template."""
+        key = self._key(bucket)
+        self.kept[key] = bucket.bytecode_to_string()
+        self.store.put("templates", key, self.kept[key])
+
+    @staticmethod
+    def _key(bucket: Bucket) -> str:
+        # The same text compiles differently before the plugins have set the environment up.
+        environment = bucket.environment
+        setup = [*sorted(environment.extensions), str(bool(environment.autoescape))]
+        return cache.digest(cache.tool_key(), bucket.key, bucket.checksum, *setup)
+
+
+# Pages
+
+
+@dataclass
+class _Kept:
+    """What the cache holds of a page: its HTML, its entries of the search index, what its links were found to be."""
+
+    html: bytes
+    entries: list[dict[str, Any]]
+    lookups: dict[str, str | None]
+
+    def to_bytes(self) -> bytes:
+        head = {"entries": self.entries, "lookups": self.lookups}
+        return json.dumps(head, ensure_ascii=False).encode("utf-8", "surrogatepass") + b"\n" + self.html
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> _Kept | None:
+        head, _, html = data.partition(b"\n")
+        try:
+            values = json.loads(head)
+            return cls(html, values["entries"], values["lookups"])
+        except (ValueError, KeyError, TypeError):
+            return None
+
+
+def configure(
+    found: Publication,
+    states: Report,
+    messages: Mapping[str, Messages],
+    locale: Locale,
+    site_dir: Path,
+    templates: Templates,
+) -> MkDocsConfig:
+    """Read MkDocs' configuration, so that what was read and checked already is built, and nothing but one locale."""
+    config = load_config(str(found.site.config_file), site_dir=str(site_dir), strict=False)
+    make = config.theme.get_env
+
+    def get_env() -> jinja2.Environment:
+        environment: jinja2.Environment = make()
+        environment.bytecode_cache = templates
+        return environment
+
+    # MkDocs makes an environment whenever a plugin asks for one, and has no setting for Jinja's cache of byte code.
+    config.theme.get_env = get_env  # type: ignore[method-assign]
+    plugin = plugin_of(config)
+    plugin.use(found, states, messages)
+    plugin.store = templates.store
+    plugin.is_part = True
+    # The links of the finished site are checked at the end. MkDocs knows only those that it has resolved itself, and
+    # takes a percent-encoded anchor for a missing one.
+    config.validation.links.update(dict.fromkeys(("not_found", "anchors"), logging.DEBUG))
+    build_only(config, locale.code)
+    return config
+
+
+def plugin_of(config: MkDocsConfig) -> HexaplaPlugin:
+    """The plugin that makes the views."""
+    plugin = config.plugins["hexapla"]
+    assert isinstance(plugin, HexaplaPlugin)
+    return plugin
+
+
+@dataclass
+class _Task:
+    """A page that is to be written. `sources` is the digest of its texts, `quick` and `key` are its keys; all are
+    empty where nothing may be kept. `kept` is what the cache holds of it."""
+
+    page: Page
+    sources: str
+    words: int = 0
+    quick: str = ""
+    key: str = ""
+    kept: _Kept | None = None
+
+    @property
+    def uri(self) -> str:
+        """The path of the document below docs/."""
+        return str(self.page.file.src_uri)
+
+
+@dataclass
+class Edition:
+    """One locale of a site, as `configure` gives it, set up to be written into the folder that is its `site_dir`.
+
+    `warned` counts what MkDocs has warned of so far: a page that it warns of is not kept. `pages` and
+    `fallbacks` count what was written, `rendered` names what the cache did not hold; `keys` are those of all that it
+    holds of the locale now, by kind. A preview has drafts too, and writes only what differs from what is there.
+    """
+
+    found: Publication
+    locale: Locale
+    config: MkDocsConfig
+    store: Store
+    warned: Callable[[], int] = lambda: 0
+    is_preview: bool = False
+    time: Time = field(default_factory=Time)
+    pages: int = field(default=0, init=False)
+    fallbacks: int = field(default=0, init=False)
+    rendered: list[str] = field(default_factory=list, init=False)
+    keys: list[tuple[str, str]] = field(default_factory=list, init=False)
+    _views: dict[str, View] = field(default_factory=dict, init=False)
+    _lookups: dict[str, dict[str, str | None]] = field(default_factory=dict, init=False)
+    _warned_of: set[str] = field(default_factory=set, init=False)
+
+    def __post_init__(self) -> None:
+        """Find the locale's files and its navigation."""
+        self.plugin = plugin_of(self.config)
+        self.config = self.config.plugins.on_config(self.config)
+        self.config.plugins.on_pre_build(config=self.config)
+        if self.plugin.assets is not None:
+            # Else static-i18n finds the alternates of every page for a switcher that our theme does not have.
+            self.config.plugins["i18n"].config.reconfigure_material = False
+        self.time.reason = uncached(self.config)
+        self.is_cached = not self.time.reason
+        self.time.stage("configuration")
+        self.files = self._find_files()
+        self._included = InclusionLevel.is_in_serve if self.is_preview else InclusionLevel.is_included
+        self._documents = self.files.documentation_pages(inclusion=self._included)
+        self.time.stage("files")
+        nav = get_navigation(self.files, self.config)
+        self.nav: Navigation = self.config.plugins.on_nav(nav, config=self.config, files=self.files)
+        self.time.stage("navigation")
+
+    def _find_files(self) -> LocaleFiles:
+        config = self.config
+        i18n: Any = config.plugins["i18n"]
+        files = get_files(config)
+        environment = config.theme.get_env()
+        names = theme_files(environment.loader)
+        environment.list_templates = lambda filter_func=None, **_: [one for one in names if filter_func(one)]  # type: ignore[method-assign]
+        files.add_files_from_theme(environment, config)
+        files = self.plugin.on_files.methods[0](files, config=config)
+        own = localized(files, i18n, config)
+        i18n.i18n_files_per_language[i18n.current_language] = own.documentation_pages()
+        self.plugin.on_files.methods[1](own, config=config)
+        set_exclusions(own, config)
+        return own
+
+    # The build
+
+    def build(self, shard: Shard = WHOLE) -> None:
+        """Write the locale's pages, and what stands beside them; of a shard, only its pages."""
+        tasks = [self._task(file.page or Page(None, file, self.config)) for file in self._documents]
+        self.time.stage("keys")
+        for task in tasks:
+            if not self._take_title(task):
+                self._populate(task.page)
+        self.time.stage("Markdown")
+        environment = self.config.theme.get_env()
+        environment = self.config.plugins.on_env(environment, config=self.config, files=self.files)
+        chosen = shard.chosen([task.words for task in tasks])
+        tasks = [task for index, task in enumerate(tasks) if index in chosen]
+        self.pages = len(tasks)
+        self.fallbacks = sum(self._is_fallback(task.page) for task in tasks)
+        for task in tasks:
+            self._look_up(task)
+        self.time.stage("cache")
+        for task in tasks:
+            if task.kept is None and task.uri not in self._lookups:
+                self._populate(task.page)
+        self.time.stage("Markdown")
+        self._write_files(environment)
+        entries: list[dict[str, Any]] = []
+        for task in tasks:
+            kept = task.kept or self._render(task, environment)
+            entries += kept.entries
+            self._write(task.page.file.dest_uri, kept.html)
+        self.time.stage("templates")
+        if shard == WHOLE:
+            self._finish([task.page for task in tasks], entries)
+        self.time.stage("files beside the pages")
+
+    def _write(self, name: str, html: bytes) -> None:
+        path = Path(self.config.site_dir, name)
+        if not (self.is_preview and path.is_file() and path.read_bytes() == html):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(html)
+
+    def _is_fallback(self, page: Page) -> bool:
+        path = page.file.src_uri.partition("/")[2]
+        return not page.file.generated_by and self.plugin.viewer.publication.is_fallback(self.locale, path)
+
+    def _task(self, page: Page) -> _Task:
+        code, _, path = page.file.src_uri.partition("/")
+        document = None if page.file.generated_by else self.found.document(self.found.site.locale(code), path)
+        words = len(document.text.split()) if document else 0
+        return _Task(page, self._sources(page) if self.is_cached else "", words)
+
+    def _take_title(self, task: _Task) -> bool:
+        """Give a page that may not have to be rendered its front matter and its title; say whether both are known."""
+        page = task.page
+        if not task.sources:
+            return False
+        self.plugin.note_meta(page)
+        if "title" not in page.meta and "title" not in vars(page):
+            data = self.store.get("titles", task.sources)
+            if data is None:
+                return False
+            self.keys.append(("titles", task.sources))
+            page._title_from_render = json.loads(data)
+        page.markdown = page.content = ""
+        self.plugin.clean_title(page)
+        return True
+
+    def _populate(self, page: Page) -> None:
+        """Render a page's Markdown, as MkDocs does."""
+        start, before = time.perf_counter(), self.warned()
+        config, files, uri = self.config, self.files, page.file.src_uri
+        config._current_page = page
+        files.lookups = self._lookups[uri] = {}
+        try:
+            page = config.plugins.on_pre_page(page, config=config, files=files)
+            self._read(page)
+            page.markdown = config.plugins.on_page_markdown(page.markdown or "", page=page, config=config, files=files)
+            page.render(config, files)
+            page.content = config.plugins.on_page_content(page.content or "", page=page, config=config, files=files)
+        finally:
+            files.lookups = None
+            config._current_page = None
+        if self.warned() > before:
+            self._warned_of.add(uri)
+        self.time.pages[uri] = time.perf_counter() - start
+
+    def _read(self, page: Page) -> None:
+        """Give a page the text and the front matter of the document that its key is made from; its file may have been
+        edited since."""
+        code, _, path = page.file.src_uri.partition("/")
+        document = None if page.file.generated_by else self.found.document(self.found.site.locale(code), path)
+        if document is None:
+            page.read_source(self.config)
+            return
+        text = document.text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+        page.markdown, page.meta = meta.get_data(text)
+
+    def _render(self, task: _Task, environment: jinja2.Environment) -> _Kept:
+        """Put a page into its template, as MkDocs does; keep it."""
+        start, before, page = time.perf_counter(), self.warned(), task.page
+        config = self.config
+        config._current_page = page
+        page.active = True
+        index = len(self._entries)
+        try:
+            context = get_context(self.nav, self._documents, config, page)
+            template = environment.get_template(page.meta.get("template", "main.html"))
+            context = config.plugins.on_page_context(context, page=page, config=config, nav=self.nav)
+            if page.file.inclusion.is_excluded():  # type: ignore[no-untyped-call]
+                page.content = DRAFT + (page.content or "")
+            html = config.plugins.on_post_page(template.render(context), page=page, config=config)
+        finally:
+            page.active = False
+            config._current_page = None
+        # Nothing else asks for a page's text once it is in its template.
+        page.markdown = page.content = ""
+        kept = _Kept(html.encode("utf-8", "xmlcharrefreplace"), self._entries[index:], self._lookups[task.uri])
+        if task.key and task.uri not in self._warned_of and self.warned() == before:
+            self._keep(task, kept)
+        self.rendered.append(task.uri)
+        self.time.pages[task.uri] = self.time.pages.get(task.uri, 0.0) + time.perf_counter() - start
+        return kept
+
+    @property
+    def _entries(self) -> list[dict[str, Any]]:
+        """What the search plugin has collected."""
+        return search.entries_of(self.config.plugins)
+
+    def _write_files(self, environment: jinja2.Environment) -> None:
+        """Copy what is no page, and write 404.html. Pages come afterwards, as in MkDocs, and win."""
+        self.files.copy_static_files(dirty=self.is_preview, inclusion=self._included)
+        for name in sorted(self.config.theme.static_templates):
+            _build_theme_template(name, environment, self.files, self.config, self.nav)
+
+    def _finish(self, pages: Sequence[Page], entries: list[dict[str, Any]]) -> None:
+        """Write what stands beside the pages: sitemap, feed, search index."""
+        self._entries[:] = entries
+        if self.locale.is_source:
+            # Search plugins write their own index, and some their scripts; our index takes the place of theirs.
+            for name in sorted({"search", "material/search"} & set(self.config.plugins)):
+                self.config.plugins[name].on_post_build(config=self.config)
+        self.plugin.write_index(self.config)
+        key = cache.digest(self._common, self._shown)
+        texts = _texts(self.store.get("beside", key)) if self.is_cached else None
+        if texts is None:
+            self.plugin.forget()
+            for page in pages:
+                self.plugin.keep(page, self._view(page))
+            texts = self.plugin.texts_beside()
+            if self.is_cached:
+                self.store.put("beside", key, json.dumps(texts).encode())
+        self.keys.append(("beside", key))
+        self._quick.write()
+        outputs.write_locale(Path(self.config.site_dir), self.locale, *texts)
+
+    def _view(self, page: Page) -> View:
+        """The view of a page, but for its text."""
+        uri = page.file.src_uri
+        if uri not in self._views:
+            self._views[uri] = self.plugin.view_of(page, self.config)
+        return self._views[uri]
+
+    # The cache
+
+    @cached_property
+    def _common(self) -> str:
+        """The digest of what all pages of the locale have in common."""
+        site = self.found.site
+        parts: list[str | bytes] = [cache.tool_key(), self.locale.code, str(self.plugin.has_status)]
+        parts += [str(self.config.site_url), str(self.is_preview)]
+        parts += [inputs.of_configuration(site.config_file), inputs.of_templates(site)]
+        for domain in (catalogs.DOMAIN, "hexapla"):
+            path = catalogs.path_of(site, self.locale, domain)
+            parts.append(path.read_bytes() if path.is_file() else b"")
+        if self.plugin.assets:  # what pages hold of the style depends on the site's own sheets and scripts
+            names = [*self.config.extra_css, *map(str, self.config.extra_javascript)]
+            added = [Path(self.config.docs_dir, name) for name in names]
+            parts += [path.read_bytes() if path.is_file() else b"" for path in added]
+        return cache.digest(*parts, *sorted(self.plugin.viewer.fallbacks))
+
+    @cached_property
+    def _quick(self) -> Table:
+        """The keys of pages, by those that need no view."""
+        return self.store.table("keys", cache.digest(self.locale.code, str(self.config.site_url), str(self.is_preview)))
+
+    @cached_property
+    def _navigation(self) -> str:
+        """A digest of all titles and addresses of the navigation, where templates may show any of them."""
+        folder = self.found.site.custom_dir
+        if folder and (folder / "hexapla" / "base.html").is_file():
+            templates = sorted(folder.rglob("*.html"))
+            computed = (one for path in templates for one in EXPRESSION.findall(path.read_bytes()))
+            if not any(map(WHOLE_NAVIGATION.search, computed)):
+                return ""
+            return cache.digest(*_flat(self.nav.items))
+        # Material shows the icon and the status of any page; other templates may show more of its front matter.
+        return cache.digest(*_flat(self.nav.items), *(repr(page.meta) for page in self.nav.pages))
+
+    @cached_property
+    def _shown(self) -> str:
+        """A digest of all that the views of the locale's pages can show of any document but its text."""
+        publication, site = self.plugin.viewer.publication, self.found.site
+        parts = [*_flat(self.nav.items), "|"]
+        for code, documents in publication.documents.items():
+            parts += [code, *sorted(documents)]
+        for file in self._documents:
+            code, _, path = file.src_uri.partition("/")
+            parts += [file.src_uri, str(file.page.title if file.page else ""), file.inclusion.name]
+            for locale in dict.fromkeys((site.locale(code), site.source)) if not file.generated_by else ():
+                document = publication.document(locale, path)
+                parts.append(document.text[: document.body_start] if document else "")
+        # What other languages say to their readers, where they are offered a page.
+        for locale in site.locales:
+            path = catalogs.path_of(site, locale)
+            parts.append(path.read_bytes().decode("utf-8", "replace") if path.is_file() else "")
+        return cache.digest(*parts)
+
+    def _sources(self, page: Page) -> str:
+        """The digest of the texts that a page is made from."""
+        code, _, path = page.file.src_uri.partition("/")
+        site = self.found.site
+        parts: list[str | bytes] = [self._common, page.file.src_uri]
+        if not page.file.generated_by:
+            for locale in dict.fromkeys((site.locale(code), site.source)):
+                document = self.found.document(locale, path)
+                parts.append(document.text if document else "")
+            record = records.path_of(site, self.locale, path)
+            if not self.locale.is_source and record.is_file():
+                parts.append(record.read_bytes())
+        return cache.digest(*parts)
+
+    def _look_up(self, task: _Task) -> None:
+        """Find what the cache holds of a page: by its texts and what all views show, else by its own view."""
+        if not task.sources:
+            return
+        path = task.uri.partition("/")[2]
+        if not (path == STATUS and task.page.file.generated_by):  # it shows texts of all pages
+            task.quick = cache.digest(task.sources, self._shown)
+            task.key = str(self._quick.get(task.quick) or "")
+        if not KEY.fullmatch(task.key):  # it becomes a path
+            neighbours = [*_flat([task.page.previous_page]), "", *_flat([task.page.next_page])]
+            shown = [repr(self._view(task.page)), repr(self.plugin.menu_of(self.nav, task.page))]
+            task.key = cache.digest(task.sources, self._navigation, *shown, *neighbours)
+            if task.quick:
+                self._quick.set(task.quick, task.key)
+        data = self.store.get("pages", task.key)
+        kept = _Kept.from_bytes(data) if data else None
+        if kept and all(described(self.files.get_file_from_path(path)) == was for path, was in kept.lookups.items()):
+            task.kept = kept
+            self.keys.append(("pages", task.key))
+
+    def _keep(self, task: _Task, kept: _Kept) -> None:
+        self.store.put("pages", task.key, kept.to_bytes())
+        self.keys.append(("pages", task.key))
+        if task.page._title_from_render and self.store.get("titles", task.sources) is None:
+            self.store.put("titles", task.sources, json.dumps(task.page._title_from_render).encode())
+            self.keys.append(("titles", task.sources))
+
+
+def _texts(data: bytes | None) -> tuple[str, str] | None:
+    """Read the texts that stand beside the pages, as they are kept."""
+    try:
+        texts = json.loads(data or b"null")
+    except ValueError:
+        return None
+    return (str(texts[0]), str(texts[1])) if isinstance(texts, list) and len(texts) == 2 else None
+
+
+def _flat(items: Sequence[Any]) -> Iterator[str]:
+    """Give all titles and addresses of a navigation, with what tells them from others of the same words."""
+    for item in items:
+        if item is None:
+            continue
+        file = getattr(item, "file", None)
+        yield from (type(item).__name__, str(item.title), str(getattr(item, "url", "")))
+        yield str(getattr(file, "locale", ""))
+        if item.children:
+            yield from _flat(item.children)
+            yield "end"

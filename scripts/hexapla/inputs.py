@@ -1,0 +1,52 @@
+"""What a site is made from, as digests: the files of mkdocs.yml, of the documents, the catalogs and the templates."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+from hexapla import cache
+from hexapla.config import Site
+
+TODAY = re.compile(rb"build_date|update_date|\bnow\b")
+"""Names by which a template can tell the day."""
+
+INHERIT = re.compile(rb"^INHERIT:\s*[\"']?([^\s\"']+)", re.MULTILINE)
+
+
+def of_configuration(path: Path) -> str:
+    """A digest of mkdocs.yml, of what it inherits, and of the environment where it reads variables."""
+    return cache.digest(*_configuration(path, 10))
+
+
+def _configuration(path: Path, depth: int) -> Iterator[bytes]:
+    try:
+        data = path.read_bytes()
+    except OSError:
+        return
+    yield data
+    if b"!ENV" in data:
+        yield repr(sorted(os.environ.items())).encode("utf-8", "surrogateescape")
+    if depth and (match := INHERIT.search(data)):
+        yield from _configuration(path.parent / match[1].decode("utf-8", "replace"), depth - 1)
+
+
+def of_templates(site: Site) -> str:
+    """A digest of the site's own templates, styles and scripts; of the day too, where a template can tell it."""
+    if site.custom_dir is None:
+        return ""
+    texts = (path.read_bytes() for path in sorted(site.custom_dir.rglob("*.html")) if path.is_file())
+    today = os.environ.get("SOURCE_DATE_EPOCH") or date.today().isoformat()  # MkDocs takes the former for the latter
+    day = today if any(TODAY.search(text) for text in texts) else ""
+    return cache.digest(cache.digest_of_files(site.custom_dir), day)
+
+
+def of_site(site: Site) -> str:
+    """A digest of everything that a site is made from."""
+    folders = [site.docs_dir, site.catalogs_dir]
+    own = [cache.digest_of_files(folder) for folder in folders]
+    codes = " ".join(locale.code for locale in site.locales)
+    return cache.digest(cache.tool_key(), codes, of_configuration(site.config_file), of_templates(site), *own)

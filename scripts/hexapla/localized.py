@@ -1,0 +1,135 @@
+"""The files of one locale, chosen and placed as mkdocs-static-i18n does, in a small part of its time.
+
+static-i18n makes new objects of all files for every language, and again for every alternate of every file; here, only
+those that are chosen are made, and alternates only where a theme asks for them.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.structure.files import File, Files
+from mkdocs_static_i18n.folder import I18nFiles, create_i18n_file
+
+log = logging.getLogger(__name__)
+
+
+def theme_files(loader: Any) -> list[str]:
+    """List the templates of a theme, and leave out its hidden folders, which hold 10,000 icons that are no files of
+    a site; MkDocs lists them all, and drops them afterwards."""
+    found: set[str] = set()
+    for folder in loader.searchpath:
+        for root, folders, names in os.walk(folder):
+            folders[:] = [name for name in folders if not name.startswith(".")]
+            inside = os.path.relpath(root, folder).replace(os.sep, "/")
+            found.update(name if inside == "." else f"{inside}/{name}" for name in names)
+    return sorted(found)
+
+
+class _Alternates(dict[str, File]):
+    """The versions of a file in other languages, made when a theme asks for them; ours never does."""
+
+    def __init__(self, own: Mapping[str, File], fill: Callable[[dict[str, File]], None]) -> None:
+        super().__init__(own)
+        self._fill: Callable[[dict[str, File]], None] | None = fill
+
+    def _filled(self) -> dict[str, File]:
+        if self._fill is not None:
+            fill, self._fill = self._fill, None
+            fill(self)
+        return self
+
+    def __contains__(self, key: object) -> bool:
+        return dict.__contains__(self._filled(), key)
+
+    def __getitem__(self, key: str) -> File:
+        return dict.__getitem__(self._filled(), key)
+
+    def __iter__(self) -> Iterator[str]:
+        return dict.__iter__(self._filled())
+
+    def items(self) -> Any:
+        return dict.items(self._filled())
+
+
+class LocaleFiles(I18nFiles):  # type: ignore[misc]  # static-i18n has no types
+    """The files of a locale. While `lookups` is a mapping, what is looked up is noted in it: its address, or None."""
+
+    lookups: dict[str, str | None] | None = None
+
+    def get_file_from_path(self, path: str) -> File | None:
+        """Find a file by the path that a document or the navigation gives."""
+        found: File | None = super().get_file_from_path(path)
+        if self.lookups is not None:
+            self.lookups[path] = described(found)
+        return found
+
+
+def described(file: File | None) -> str | None:
+    """What a page can tell of a file that it links to."""
+    return f"{file.url} {file.inclusion.name}" if file else None
+
+
+def localized(files: Files, i18n: Any, config: MkDocsConfig) -> LocaleFiles:
+    """Choose and place the files of the current language, as ExtendedPlugin.reconfigure_files of static-i18n does.
+
+    It makes new files of all files for every language, and again for the alternates; here, only those that are chosen
+    are made.
+    """
+    codes, current, default = i18n.all_languages, i18n.current_language, i18n.default_language
+    may_fall_back = i18n.config.fallback_to_default is True
+    is_single = len(i18n.build_languages) < 2
+    chosen: dict[str, tuple[File, str, str]] = {}
+    others: dict[str, list[File]] = {}
+    found = LocaleFiles(i18n, Files([]))
+    places: dict[str, tuple[str, str]] = {}
+
+    def made(file: File, language: str) -> File:
+        one: File = create_i18n_file(file, language, default, codes, config)
+        return one
+
+    for file in files:
+        if not file.abs_src_path or not Path(file.abs_src_path).is_relative_to(config.docs_dir):
+            if file.is_documentation_page():
+                log.warning(f"Unhandled file case - {file.src_uri}")
+            else:
+                found.append(file)
+            continue
+        top, _, rest = file.src_uri.partition("/")
+        if top not in places:
+            sample = made(file, current)
+            places[top] = (str(sample.locale), str(sample.localization or ""))  # type: ignore[attr-defined]
+        locale, localization = places[top] if rest else (default, "")
+        name = rest if localization else file.src_uri
+        is_page = file.is_documentation_page()
+        if name not in chosen:
+            if locale == current or (may_fall_back and locale == default):
+                chosen[name] = (file, locale, current if is_page or locale == current else default)
+            if is_page and locale != current:
+                others.setdefault(name, []).append(file)
+        elif is_page:
+            if locale != current:
+                others.setdefault(name, []).append(file)
+                continue
+            if not is_single and localization and chosen[name][1] == locale:
+                raise ValueError(
+                    f"Conflicting files for the default language '{default}': choose either '{name}' or "
+                    f"'{chosen[name][0].src_uri}' but not both"
+                )
+            chosen[name] = (file, locale, current)
+        elif localization == current:
+            chosen[name] = (file, locale, current)
+    selected = {name: made(file, language) for name, (file, _, language) in chosen.items()}
+    for name, one in selected.items():
+        found.append(one)
+
+        def fill(alternates: dict[str, File], name: str = name, one: File = one) -> None:
+            i18n.reconfigure_files_alternates({name: one}, {name: others.get(name, [])}, config, create_i18n_file)
+
+        one.alternates = _Alternates(one.alternates, fill)  # type: ignore[attr-defined]
+    return found

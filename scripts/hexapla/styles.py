@@ -1,0 +1,330 @@
+"""A style sheet cut to what a page uses.
+
+A selector can only match where everything that it names is on the page: its elements, classes, ids and attributes. So
+each rule of a sheet is kept for a page that has them, and left out otherwise, in the order of the sheet; custom
+properties and key frames are kept where a kept rule uses them. What cannot be decided from names (`:not()`, `:is()`,
+values of attributes, states) counts as matching: too much may be kept, never too little.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import Any
+
+import tinycss2  # type: ignore[import-untyped]
+
+IMPLIED = frozenset({"html", "head", "body", "tbody", "colgroup"})
+"""Elements that browsers make where HTML leaves them out."""
+
+SET_LATER = frozenset({"[open]", "[hidden]", "[disabled]", "[checked]"})
+"""Attributes that browsers and readers set."""
+
+BLOCKS = frozenset({"media", "supports", "container", "layer"})
+"""At-rules that hold rules."""
+
+ATTRIBUTE = re.compile(r"""[\s"'](class|id|dir)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'=<>`]+))""", re.IGNORECASE)
+TAG = re.compile(r"<([A-Za-z][\w-]*)")
+PROPERTY = re.compile(r"--[\w-]+")
+
+
+@dataclass(frozen=True)
+class Selector:
+    """A selector, and the names that a page must have for it to match.
+
+    Names are written as selectors are: `table`, `.note`, `#top`, `[hidden]`, `[dir=rtl]`.
+    """
+
+    text: str
+    needs: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Declaration:
+    """A declaration. `defines` is the custom property that it sets, else empty; `uses` names what others define.
+
+    Custom properties go by their names (`--size`), key frames by theirs after an `@`.
+    """
+
+    text: str
+    defines: str
+    uses: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule within its conditions (`@media print`). Without selectors, it is one of an at-rule such as @font-face."""
+
+    conditions: tuple[str, ...]
+    selectors: tuple[Selector, ...]
+    declarations: tuple[Declaration, ...]
+    at: str = ""
+
+    @property
+    def is_root(self) -> bool:
+        """Whether it is for the root of every page, in every state."""
+        return not self.conditions and ":root" in {selector.text for selector in self.selectors}
+
+    def without(self, names: frozenset[str]) -> Rule:
+        """The same rule, but for the custom properties of these names."""
+        kept = tuple(one for one in self.declarations if one.defines not in names)
+        return self if len(kept) == len(self.declarations) else replace(self, declarations=kept)
+
+
+Rules = tuple[Rule, ...]
+
+
+class Style:
+    """Style sheets, parsed once, that give each page its part."""
+
+    def __init__(self, theme: Rules, own: Rules, kept: Iterable[str] = (), around: str = "") -> None:
+        """Take the rules of a theme, which are for texts only, and those of the page's own, which come after them.
+
+        `kept` are names and custom properties that every page has, be it that scripts bring them. `around` are the
+        start tags around a text, which the theme's selectors may name too.
+        """
+        replaced = frozenset(one.defines for rule in own if rule.is_root for one in rule.declarations) - {""}
+        self.theme = tuple(rule.without(replaced) for rule in theme)
+        self.own = own
+        self._kept = IMPLIED | SET_LATER | frozenset(kept)
+        self._around = _names_of(around)
+        rules = (*self.theme, *self.own)
+        self._known = frozenset(name for rule in rules for one in rule.selectors for name in one.needs) - self._kept
+        self._attributes = {one: one[1:-1] for one in self._known if one.startswith("[") and "=" not in one}
+        self._cached = functools.lru_cache(maxsize=512)(self._text)
+
+    def text_for(self, page: str, text: str) -> str:
+        """Give the part of the style that a page uses, without a blank that it does not need.
+
+        `page` is its HTML, and `text` what of it is a text of the theme.
+        """
+        names = self._names(page)
+        around = {name for name in names if name.startswith("[dir=")} | self._around
+        properties = frozenset(properties_of(page)) if "--" in page else frozenset[str]()
+        return self._cached(names, frozenset(self._names(text) | around), properties)
+
+    def _names(self, html: str) -> frozenset[str]:
+        found = _names_of(html) & self._known
+        found.update(name for name, word in self._attributes.items() if word in html)
+        return frozenset(found)
+
+    def _text(self, names: frozenset[str], inner: frozenset[str], properties: frozenset[str]) -> str:
+        found = [*_matching(self.theme, inner | self._kept), *_matching(self.own, names | self._kept)]
+        return _written(found, _used([rule for rule, _ in found], self._kept | properties))
+
+
+def smaller(sheet: str) -> str:
+    """Give a whole style sheet without a blank that it does not need."""
+    found = [(rule, rule.selectors) for rule in parse(sheet)]
+    return _written(
+        found, {name for rule, _ in found for one in rule.declarations for name in (one.defines, *one.uses)}
+    )
+
+
+def _matching(rules: Iterable[Rule], names: frozenset[str]) -> list[tuple[Rule, tuple[Selector, ...]]]:
+    """The rules that can match where there are these names, each with its selectors that can."""
+    found = []
+    for rule in rules:
+        selectors = tuple(one for one in rule.selectors if one.needs <= names)
+        if selectors or rule.at:
+            found.append((rule, selectors))
+    return found
+
+
+def _names_of(html: str) -> set[str]:
+    """The names on a page that selectors can ask for: elements, `.classes`, `#ids`, `[dir=…]`."""
+    names = {tag.lower() for tag in set(TAG.findall(html))}
+    for name, *values in set(ATTRIBUTE.findall(html)):
+        value = "".join(values)
+        if name.lower() == "class":
+            names.update(f".{one}" for one in value.split())
+        else:
+            names.add(f"#{value}" if name.lower() == "id" else f"[dir={value.lower()}]")
+    return names
+
+
+def properties_of(text: str) -> set[str]:
+    """The custom properties that a style sheet, a script or a page names."""
+    return set(PROPERTY.findall(text))
+
+
+def _used(rules: Sequence[Rule], wanted: Iterable[str]) -> set[str]:
+    """The custom properties and key frames that rules use, and those that these use in turn."""
+    definitions: dict[str, set[str]] = {}
+    used = set(wanted)
+    for rule in rules:
+        for one in rule.declarations:
+            if one.defines:
+                definitions.setdefault(one.defines, set()).update(one.uses)
+            else:
+                used |= one.uses
+    waiting = list(used)
+    while waiting:
+        found = definitions.get(waiting.pop(), set()) - used
+        used |= found
+        waiting += found
+    return used
+
+
+def _written(found: Iterable[tuple[Rule, tuple[Selector, ...]]], used: set[str]) -> str:
+    parts: list[str] = []
+    conditions: tuple[str, ...] = ()
+    for rule, selectors in found:
+        declarations = [one.text for one in rule.declarations if not one.defines or one.defines in used]
+        if not declarations:
+            continue
+        if rule.conditions != conditions:
+            parts.append("}" * len(conditions) + "".join(f"{one}{{" for one in rule.conditions))
+            conditions = rule.conditions
+        if rule.at.endswith(";"):
+            parts.append(rule.at)
+        else:
+            parts.append(f"{rule.at or ','.join(one.text for one in selectors)}{{{';'.join(declarations)}}}")
+    return "".join(parts) + "}" * len(conditions)
+
+
+# Rules as JSON, for caches
+
+
+def to_json(rules: Rules) -> bytes:
+    """Write rules, so that they need not be parsed again."""
+    values = [
+        [
+            rule.at,
+            rule.conditions,
+            [[one.text, sorted(one.needs)] for one in rule.selectors],
+            [[one.text, one.defines, sorted(one.uses)] for one in rule.declarations],
+        ]
+        for rule in rules
+    ]
+    return json.dumps(values, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def from_json(data: bytes) -> Rules:
+    """Read what `to_json` has written. Raises ValueError or TypeError for anything else."""
+    return tuple(
+        Rule(
+            tuple(conditions),
+            tuple(Selector(text, frozenset(needs)) for text, needs in selectors),
+            tuple(Declaration(text, defines, frozenset(uses)) for text, defines, uses in declarations),
+            at,
+        )
+        for at, conditions, selectors, declarations in json.loads(data)
+    )
+
+
+# Parsing, through tinycss2
+
+
+def parse(sheet: str) -> Rules:
+    """Parse a style sheet. What cannot be parsed is left out, as browsers do."""
+    return tuple(_rules(tinycss2.parse_stylesheet(sheet, skip_comments=True, skip_whitespace=True), ()))
+
+
+def _rules(nodes: Iterable[Any], conditions: tuple[str, ...]) -> Iterator[Rule]:
+    for node in nodes:
+        if node.type == "qualified-rule":
+            selectors = tuple(Selector(_compact(one), _needs(one)) for one in _split(node.prelude, ","))
+            yield Rule(conditions, selectors, _declarations(node.content))
+        elif node.type == "at-rule" and node.lower_at_keyword != "charset":
+            yield from _at_rule(node, conditions)
+
+
+def _at_rule(node: Any, conditions: tuple[str, ...]) -> Iterator[Rule]:
+    name, prelude = node.lower_at_keyword, _compact(node.prelude)
+    opening = f"@{name} {prelude}".strip()
+    if node.content is None:
+        yield Rule(conditions, (), (Declaration("", "", frozenset()),), opening + ";")
+    elif name in BLOCKS:
+        inner = tinycss2.parse_rule_list(node.content, skip_comments=True, skip_whitespace=True)
+        yield from _rules(inner, (*conditions, opening))
+    elif name.endswith("keyframes"):
+        text = _compact(node.content)
+        yield Rule(conditions, (), (Declaration(text, f"@{prelude}", frozenset(properties_of(text))),), opening)
+    else:
+        yield Rule(conditions, (), _declarations(node.content), opening)
+
+
+def _declarations(content: Sequence[Any]) -> tuple[Declaration, ...]:
+    return tuple(_declaration(one) for one in _split(content, ";"))
+
+
+def _declaration(nodes: Sequence[Any]) -> Declaration:
+    name, colon, value = _compact(nodes).partition(":")
+    name = name.rstrip()
+    text = name + colon + value
+    uses = properties_of(text) - {name}
+    if name.endswith(("animation", "animation-name")):
+        uses |= {f"@{one.value}" for one in nodes if one.type == "ident"}
+    return Declaration(text, name if name.startswith("--") else "", frozenset(uses))
+
+
+def _split(nodes: Sequence[Any], sign: str) -> Iterator[list[Any]]:
+    """Cut at a sign outside of brackets; leave out what is empty."""
+    part: list[Any] = []
+    for node in nodes:
+        if node == sign:
+            yield from [part] if _is_written(part) else []
+            part = []
+        else:
+            part.append(node)
+    yield from [part] if _is_written(part) else []
+
+
+def _is_written(nodes: Iterable[Any]) -> bool:
+    return any(node.type not in {"whitespace", "comment"} for node in nodes)
+
+
+def _needs(nodes: Sequence[Any]) -> frozenset[str]:
+    """The names without which a selector matches nothing."""
+    needs = set()
+    for before, node in pairwise([None, *nodes]):
+        if node.type == "hash":
+            needs.add(f"#{node.value}")
+        elif node.type == "ident" and before == ".":
+            needs.add(f".{node.value}")
+        elif node.type == "ident" and before != ":":
+            needs.add(node.lower_value)
+        elif node.type == "[] block":
+            name, *rest = [one.value for one in node.content if one.type in {"ident", "string", "literal"}]
+            if name == "id" and rest[:1] == ["="]:
+                needs.add(f"#{rest[1]}")
+            else:
+                needs.add(f"[dir={rest[1]}]" if name == "dir" and rest[:1] == ["="] else f"[{name}]")
+    return frozenset(needs)
+
+
+def _compact(nodes: Sequence[Any]) -> str:
+    """Write without comments, and without blanks and noughts that mean nothing."""
+    return str(tinycss2.serialize(_without_blanks(nodes)))
+
+
+def _without_blanks(nodes: Sequence[Any]) -> list[Any]:
+    kept: list[Any] = []
+    nodes = [node for node in nodes if node.type != "comment"]
+    for index, node in enumerate(nodes):
+        if node.type == "whitespace":
+            after = nodes[index + 1] if index + 1 < len(nodes) else None
+            if after is None or not kept or after in (*_CLOSE, "!") or kept[-1] in (*_CLOSE, ":"):
+                continue
+            if after.type in _ALONE or kept[-1].type in _ALONE:
+                continue
+            node.value = " "
+        if node.type in {"dimension", "number"}:
+            node.representation = re.sub(r"^([+-]?)0\.", r"\1.", node.representation)
+        for name in ("content", "arguments"):
+            if isinstance(inner := getattr(node, name, None), list):
+                setattr(node, name, _without_blanks(inner))
+        kept.append(node)
+    return kept
+
+
+_ALONE = ("{} block", "whitespace")
+"""Kinds of pieces that need none either."""
+
+_CLOSE = (",", ">", "~", ";")
+"""Signs that need no blank beside them, in selectors, values and conditions. A `+` in calc() does."""
