@@ -30,7 +30,7 @@ CONFIGURATION = SMALL.replace(
 
 TEXTS = {
     "mkdocs.yml": CONFIGURATION,
-    ".gitignore": "/site/\n/.site-*/\n/.venv/\n",
+    ".gitignore": "/site/\n/.site-*/\n/.cache/\n/.venv/\n",
     "docs/en/index.md": "# Home {: #home }\n\nThe shop opens at nine.\n\nCall us before you come.\n\nWe answer every letter.\n",
     "docs/fr/index.md": "# Accueil {: #home }\n\nLa boutique ouvre à neuf heures.\n\nAppelez-nous avant de venir.\n\n"
     "Nous répondons à chaque lettre.\n",
@@ -141,7 +141,7 @@ def commit(
 ) -> str:
     """Write files and commit everything; give the commit."""
     write(folder, texts)
-    git(folder, "add", "--all", "--force", "--", ".", ":!site", ":!.venv")
+    git(folder, "add", "--all", "--force", "--", ".", ":!site", ":!.cache", ":!.venv")
     git(folder, "commit", "--quiet", "--allow-empty", "--message", message, name=name)
     return git(folder, "rev-parse", "HEAD")
 

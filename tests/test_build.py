@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from hexapla import build as building
-from hexapla import checks, config, publication
+from hexapla import checks, config, publication, swap
 from hexapla.config import Site
 from hexapla.problems import Stop
 
@@ -100,7 +100,7 @@ def test_the_old_site_comes_back_if_the_new_one_cannot_be_moved(tmp_path: Path) 
     old.mkdir()
     (old / "index.html").write_text("old", encoding="utf-8")
     with pytest.raises(Stop) as caught:
-        building.publish(tmp_path / "not-there", old)
+        swap.publish(tmp_path / "not-there", old)
     assert [problem.rule for problem in caught.value.problems] == ["site-dir"]
     assert (old / "index.html").read_text(encoding="utf-8") == "old"
 

@@ -397,3 +397,19 @@ def test_words_are_those_that_catalogs_load(folder: Path, counted: list[str]) ->
     assert words == expected and counted == []
     assert words["fr"].pgettext("c", "A word of ours") == "Un mot à nous"
     assert words["en"].gettext("Anything") == "Anything"
+
+
+def test_words_that_change_while_they_are_read_are_read_anew(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    site, load_words = load(str(folder / "mkdocs.yml")), catalogs.load
+    file = folder / "locales/fr/LC_MESSAGES/site.po"
+
+    def edit_and_load(site: Any, locale: Any) -> Any:
+        if locale.code == "fr":
+            edit(file, "Un mot", "Un autre mot")
+        return load_words(site, locale)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(catalogs, "load", edit_and_load)
+        assert status.words(site, store_of(folder))["fr"].gettext("A word of ours") == "Un autre mot à nous"
+    edit(file, "Un autre mot", "Un mot")
+    assert status.words(site, store_of(folder))["fr"].gettext("A word of ours") == "Un mot à nous"

@@ -20,7 +20,7 @@ How the modules connect, each importing only from those before it:
     quantities, languages   numbers read as a locale writes them; which language a sentence is in
     addresses   what a browser makes of an address, what is wrong with it, whose network a host is in
     rendering   Markdown -> HTML -> elements, as a browser sees them; what is foreign to the source is taken out
-    pages, resolution   site/ -> what each built file uses and defines, and where it leads
+    pages, facts, resolution   site/ -> what each built file uses and defines, what is kept of that, where it leads
     rules       what a rule is and what it looks at; rules_* hold them all
     checks      the one runner: every rule yields Problems; what is ignored, what is known
     speech      the tool's own messages in the reader's language

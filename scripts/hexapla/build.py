@@ -7,25 +7,22 @@ locale was built without a warning, so that the last good site stays otherwise.
 
 from __future__ import annotations
 
-import contextlib
 import json
 import logging
 import multiprocessing
 import os
 import re
-import shutil
 import sys
-import tempfile
 import time
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hexapla import cache, catalogs, inputs, links, outputs, parts, status
+from hexapla import cache, inputs, links, outputs, parts, status, swap
 from hexapla.cache import Store, Time
 from hexapla.catalogs import Messages
 from hexapla.config import Locale, Site
@@ -38,6 +35,10 @@ if TYPE_CHECKING:
     from mkdocs.config.defaults import MkDocsConfig
 
     from hexapla.engine import Templates
+
+MANY, HOUR = 50, 3600
+"""The cache is looked through for what is too much after a build that rendered so many pages, else after so many
+seconds: to look through it takes a good part of what a build takes that renders few."""
 
 Progress = Callable[[Locale, str], None]
 """Called with a locale and what happened to it: `started` or `done`."""
@@ -59,6 +60,7 @@ class Built:
     rendered: int = 0
     time: Time = field(default_factory=Time)
     keys: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    digests: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 def build(
@@ -66,59 +68,51 @@ def build(
     report: Progress = lambda locale, what: None,
     warn: Callable[[Sequence[Problem]], None] = lambda problems: None,
     store: Store | None = None,
+    state: str = "",
 ) -> list[Built]:
     """Build a publication that was checked into `site_dir`; give what came of each locale, in the configured order.
 
-    `warn` is told what the check of links warns of; `store` keeps pages for the next build. Raises Stop, with
+    `warn` is told what the check of links warns of; `store` keeps pages for the next build. `state` is the digest of
+    what the site is made from (`inputs.of_site`), from before it was read, where it is known. Raises Stop, with
     everything that MkDocs warns of in any locale, or with all links that are broken, and leaves the old site as it was.
     """
     site = found.site
     store = store or Store(None)
-    state = inputs.of_site(site)
-    with _beside(site.site_dir) as folder:
+    state = state or inputs.of_site(site)
+    spare = swap.spare_of(store, site.site_dir)
+    with swap.beside(site.site_dir) as folder:
         whole = folder / "site"
+        since = swap.take(spare, whole)
         job = _prepare(found, whole, store)
         results = _build_locales(job, site.locales, WHOLE, report)
         outputs.write_shared(whole, site)
         outputs.write_status(whole, site, job.states, job.messages)
-        told = _check_links(found, whole)
-        sizes = _sizes(site, whole)
+        sizes = _sizes(site, swap.sweep(whole, since))
+        known = {path: digest for result in results for path, digest in result.digests.items()}
+        digests = cache.digests_of_files(whole, known)
+        told = _check_links(found, whole, store, digests)
         results = [replace(result, size=sizes[result.locale.code]) for result in results]
         if not told and all(result.keys for result in results):
-            _note(site, state, whole, results, store)
-        publish(whole, site.site_dir)
+            _note(site, state, digests, results, store)
+        swap.publish(whole, site.site_dir, spare)
     warn(told)
-    store.trim()
+    if sum(result.rendered for result in results) >= MANY or store.was_trimmed < time.time() - HOUR:
+        store.trim()
     return results
 
 
 def _prepare(found: Publication, whole: Path, store: Store) -> _Job:
     from hexapla.engine import Templates
 
-    messages = {locale.code: catalogs.load(found.site, locale) for locale in found.site.locales}
-    return _Job(found, status.report(found), messages, whole, store, Templates(store))
+    messages = status.words(found.site, store)
+    return _Job(found, status.report(found, store), messages, whole, store, Templates(store))
 
 
-@contextlib.contextmanager
-def _beside(target: Path) -> Iterator[Path]:
-    """Give a folder beside another, on the same file system; it is gone afterwards. Raises Stop where there is none."""
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        folder = tempfile.TemporaryDirectory(prefix=f".{target.name}-", dir=target.parent)
-    except OSError as error:
-        hint = "check that the folder may be written and has room"
-        message = f"nothing can be written beside it: {error.strerror}"
-        raise Stop([Problem(target, 1, 1, "site-dir", message, hint)]) from None
-    with folder as name:
-        Path(name).chmod(0o755)
-        yield Path(name)
-
-
-def _check_links(found: Publication, whole: Path) -> list[Problem]:
+def _check_links(found: Publication, whole: Path, store: Store, digests: Mapping[str, str]) -> list[Problem]:
     """Check the links of the finished site before it takes its place; give what is no error. Raises Stop with what
     is broken."""
     one = links.Subject(whole, found.site.site_url, found, shown_as=found.site.site_dir, today=date.min)
-    problems = list(links.check(one).report.problems)
+    problems = list(links.check(one, store, digests).report.problems)
     if broken := [problem for problem in problems if problem.severity is Severity.ERROR]:
         raise Stop(broken)
     return problems
@@ -127,10 +121,11 @@ def _check_links(found: Publication, whole: Path) -> list[Problem]:
 # Nothing has changed
 
 
-def unchanged(site: Site, store: Store) -> list[Built] | None:
-    """Give what came of the last build, if it would come of another one and the site is as that one left it."""
+def unchanged(site: Site, store: Store, state: str) -> list[Built] | None:
+    """Give what came of the last build, if it would come of another one and the site is as that one left it. `state`
+    is the digest of what the site is made from (`inputs.of_site`)."""
     start = time.perf_counter()
-    data = store.get("builds", cache.digest(inputs.of_site(site), str(site.site_dir)))
+    data = store.get("builds", cache.digest(state, str(site.site_dir)))
     try:
         noted = json.loads(data or b"null")
         if not noted or noted["site"] != cache.digest_of_files(site.site_dir):
@@ -142,12 +137,12 @@ def unchanged(site: Site, store: Store) -> list[Built] | None:
     return [Built(locale, pages, fallbacks, size, seconds) for locale, pages, fallbacks, size in counts]
 
 
-def _note(site: Site, state: str, whole: Path, results: Sequence[Built], store: Store) -> None:
+def _note(site: Site, state: str, digests: Mapping[str, str], results: Sequence[Built], store: Store) -> None:
     """Note what a build came to, unless the site is not in the state any more in which the build began."""
     if inputs.of_site(site) != state:
         return
     counts = [[one.locale.code, one.pages, one.fallbacks, one.size] for one in results]
-    value = json.dumps({"site": cache.digest_of_files(whole), "locales": counts})
+    value = json.dumps({"site": cache.digest_of(digests), "locales": counts})
     store.put("builds", cache.digest(state, str(site.site_dir)), value.encode())
 
 
@@ -165,7 +160,7 @@ def build_part(
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         hint = "name a folder that is empty or not there yet"
         raise Stop([Problem(out, 1, 1, "part", "the folder of a part has to be empty", hint)])
-    with _beside(out) as folder:
+    with swap.beside(out) as folder:
         results = _build_locales(_prepare(found, folder / "site", store), locales, shard, report)
         if reasons := [result.time.reason for result in results if result.time.reason]:
             hint = "build it whole; parts need pages that are kept in the cache"
@@ -178,7 +173,7 @@ def build_part(
             hint = "check that the folder may be written and has room"
             raise Stop([Problem(out, 1, 1, "part", f"cannot be written: {own.trouble or store.trouble}", hint)])
         parts.write(folder / "part", site, [locale.code for locale in locales], shard)
-        publish(folder / "part", out)
+        swap.publish(folder / "part", out)
     return results
 
 
@@ -273,7 +268,7 @@ def _render(job: _Job, locale: Locale, shard: Shard, collector: _Collector) -> B
     edition.build(shard)
     keys = tuple(edition.keys) if edition.is_cached else ()
     counts = (edition.pages, edition.fallbacks, 0, 0.0)
-    return Built(locale, *counts, rendered=len(edition.rendered), time=edition.time, keys=keys)
+    return Built(locale, *counts, rendered=len(edition.rendered), time=edition.time, keys=keys, digests=edition.digests)
 
 
 def _render_with_mkdocs(config: MkDocsConfig, part: Path, whole: Path, locale: Locale) -> None:
@@ -337,36 +332,11 @@ def _own_files(folder: Path, locale: Locale) -> list[Path]:
     return [*own, sitemap] if sitemap.is_file() else own
 
 
-def _sizes(site: Site, whole: Path) -> dict[str, int]:
+def _sizes(site: Site, files: Mapping[str, int]) -> dict[str, int]:
     """The bytes of each locale's files; what is no translation's is the source's."""
     folders = {locale.folder.partition("/")[0]: locale.code for locale in site.translations}
     folders |= {outputs.sitemap_name(locale): locale.code for locale in site.translations}
     sizes = dict.fromkeys((locale.code for locale in site.locales), 0)
-    for root, _, names in os.walk(whole):
-        top = Path(root).relative_to(whole).parts[:1]
-        for name in names:
-            code = folders.get(top[0] if top else name, site.source.code)
-            sizes[code] += Path(root, name).stat().st_size
+    for path, size in files.items():
+        sizes[folders.get(path.partition("/")[0], site.source.code)] += size
     return sizes
-
-
-def publish(new: Path, site_dir: Path) -> None:
-    """Put a finished site into place: the old one steps aside, and comes back if the new one cannot be moved.
-
-    Raises Stop with a `site-dir` problem where the folder cannot be replaced.
-    """
-    old = new.with_name(new.name + ".old")
-    try:
-        if site_dir.exists():
-            site_dir.rename(old)
-        try:
-            new.rename(site_dir)
-        except OSError:
-            if old.exists():
-                old.rename(site_dir)
-            raise
-    except OSError as error:
-        hint = "check that the folder may be written and that no program holds it open"
-        message = f"the new site cannot take its place: {error.strerror}"
-        raise Stop([Problem(site_dir, 1, 1, "site-dir", message, hint)]) from None
-    shutil.rmtree(old, ignore_errors=True)

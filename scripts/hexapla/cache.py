@@ -10,11 +10,12 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import math
 import os
 import sys
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
@@ -47,6 +48,9 @@ ENGINES = (
 )
 """The packages whose versions can change a page."""
 
+TRIMMED = "trimmed"
+"""The file whose time says when a store was trimmed last."""
+
 _SIZE = 16
 """The bytes of a value's digest."""
 
@@ -62,23 +66,42 @@ def digest(*parts: str | bytes) -> str:
 
 
 def digest_of_files(folder: Path) -> str:
-    """A digest of the names and bytes of all files below a folder; byte code is left out.
+    """A digest of the names and bytes of all files below a folder; byte code is left out."""
+    return digest_of(digests_of_files(folder))
 
-    What is behind a link to a folder is not looked at. With such a link, no two digests are the same.
+
+def digest_of(digests: Mapping[str, str]) -> str:
+    """A digest of files by their names and their own digests, in whatever order."""
+    return digest(*(part for item in sorted(digests.items()) for part in item))
+
+
+def digests_of_files(folder: Path, known: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The digests of all files below a folder, by their paths there; those that are `known` are not read.
+
+    What is behind a link to a folder is not looked at. With such a link, no two results are the same.
     """
-    parts: list[str | bytes] = []
+    found: dict[str, str] = {}
     for root, folders, names in os.walk(folder):
-        folders[:] = sorted(name for name in folders if name != "__pycache__")
-        parts += [os.urandom(_SIZE) for name in folders if Path(root, name).is_symlink()]
-        for name in sorted(names):
-            path = Path(root, name)
-            parts.append(path.relative_to(folder).as_posix())
+        folders[:] = [name for name in folders if name != "__pycache__"]
+        inside = os.path.relpath(root, folder).replace(os.sep, "/")
+        prefix = "" if inside == "." else f"{inside}/"
+        found |= {prefix + name: os.urandom(_SIZE).hex() for name in folders if Path(root, name).is_symlink()}
+        for name in names:
+            path = prefix + name
+            if known and path in known:
+                found[path] = known[path]
+                continue
             try:
-                with path.open("rb") as file:
-                    parts.append(hashlib.file_digest(file, "blake2b").digest())
+                with open(os.path.join(root, name), "rb") as file:  # noqa: PTH118, PTH123 - many files: a Path each takes longer
+                    found[path] = hashlib.file_digest(file, "blake2b").hexdigest()
             except OSError as error:
-                parts.append(str(error.errno))
-    return digest(*parts)
+                found[path] = str(error.errno)
+    return found
+
+
+def digest_of_bytes(data: bytes) -> str:
+    """The digest that `digests_of_files` gives for a file with these bytes."""
+    return hashlib.blake2b(data).hexdigest()
 
 
 @cache
@@ -143,6 +166,8 @@ class Store:
         try:
             if not path.parent.is_dir():
                 path.parent.mkdir(parents=True, exist_ok=True)
+                if not (ignore := self.folder / ".gitignore").exists():
+                    ignore.write_text("*\n", encoding="ascii")
             try:
                 new.write_bytes(hashlib.blake2b(value, digest_size=_SIZE).digest() + value)
                 new.replace(path)
@@ -157,15 +182,27 @@ class Store:
         data = self.get(kind, digest(tool_key(), kind, name))
         try:
             values = json.loads(data) if data else {}
-        except ValueError:
+        except (ValueError, RecursionError):
             values = {}
         return Table(self, kind, name, values if isinstance(values, dict) else {})
+
+    @property
+    def was_trimmed(self) -> float:
+        """When the store was trimmed last, as seconds since 1970; infinity where nothing can be kept."""
+        if self.folder is None or self.trouble:
+            return math.inf
+        try:
+            return (self.folder / TRIMMED).stat().st_mtime
+        except OSError:
+            return 0.0
 
     def trim(self, limit: int = LIMIT) -> None:
         """Delete what was not used for the longest time, until the rest is no larger than `limit` bytes."""
         if self.folder is None or self.trouble:
             return
         found = sorted(self._files())
+        with contextlib.suppress(OSError):
+            (self.folder / TRIMMED).touch()
         size = sum(one for _, one, _ in found)
         for _, one, path in found:
             if size <= limit:
@@ -178,9 +215,11 @@ class Store:
             size -= one
 
     def _files(self) -> Iterator[tuple[float, int, str]]:
-        """Give each file's time of use, size and path."""
+        """Give each value's time of use, size and path."""
         for root, _, names in os.walk(self.folder or ""):
             for name in names:
+                if name in (TRIMMED, ".gitignore"):
+                    continue
                 path = os.path.join(root, name)  # noqa: PTH118 - many files; a Path each would take longer than all else
                 try:
                     facts = os.stat(path)  # noqa: PTH116

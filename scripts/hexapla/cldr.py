@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import babel
@@ -76,11 +76,13 @@ def format_date(value: date, code: str) -> str:
     return babel_date(value, "long", locale=parse(code))
 
 
+@lru_cache(maxsize=1 << 14)
 def format_number(value: int, code: str) -> str:
     """Write a whole number with the locale's digits and grouping."""
     return format_decimal(value, locale=parse(code))
 
 
+@lru_cache(maxsize=1 << 10)
 def format_percent(value: int, code: str) -> str:
     """Write a percentage as the locale does: 98 %."""
     return babel_percent(value / 100, locale=parse(code))

@@ -88,7 +88,7 @@ def build(config_file: str | None, codes: tuple[str, ...], shard: str | None, ou
     built: see `hexapla plan` and `hexapla merge`.
     """
     from hexapla import build as building
-    from hexapla import parts
+    from hexapla import inputs, parts
     from hexapla.cache import FOLDER, Store
 
     share = parts.parse(shard) if shard else parts.WHOLE
@@ -96,7 +96,8 @@ def build(config_file: str | None, codes: tuple[str, ...], shard: str | None, ou
         raise click.UsageError("A part of a site needs --out, the folder to write it into.")
     site, _ = config.examine(config_file)
     store = Store(site.root / FOLDER)
-    if out is None and not profile and (results := building.unchanged(site, store)) is not None:
+    state = inputs.of_site(site)
+    if out is None and not profile and (results := building.unchanged(site, store, state)) is not None:
         _show_results(results)
         click.echo(f"Nothing has changed; {shown(site.site_dir)} is as it was built")
         return
@@ -105,7 +106,7 @@ def build(config_file: str | None, codes: tuple[str, ...], shard: str | None, ou
         chosen = [site.locale(code) for code in codes] or list(site.locales)
         results = building.build_part(found, chosen, share, out, store, _progress(found))
     else:
-        results = building.build(found, _progress(found), _count_warnings, store)
+        results = building.build(found, _progress(found), _count_warnings, store, state)
     _show_results(results)
     if profile:
         _show_profile(results, store.trouble)

@@ -27,16 +27,16 @@ from jinja2.bccache import Bucket, BytecodeCache
 from mkdocs.commands.build import _build_theme_template, get_context
 from mkdocs.config import load_config
 from mkdocs.config.defaults import MkDocsConfig
-from mkdocs.structure.files import InclusionLevel, get_files, set_exclusions
+from mkdocs.structure.files import InclusionLevel, set_exclusions
 from mkdocs.structure.nav import Navigation, get_navigation
 from mkdocs.structure.pages import Page
 from mkdocs.utils import meta
 
-from hexapla import cache, catalogs, inputs, outputs, records, search
+from hexapla import cache, catalogs, inputs, outputs, records, search, swap
 from hexapla.cache import Store, Table, Time
 from hexapla.catalogs import Messages
 from hexapla.config import Locale
-from hexapla.localized import LocaleFiles, described, localized, theme_files
+from hexapla.localized import LocaleFiles, all_files, described, localized
 from hexapla.parts import WHOLE, Shard
 from hexapla.plugin import HexaplaPlugin, build_only
 from hexapla.publication import Publication
@@ -211,7 +211,8 @@ class Edition:
 
     `warned` counts what MkDocs has warned of so far: a page that it warns of is not kept. `pages` and
     `fallbacks` count what was written, `rendered` names what the cache did not hold; `keys` are those of all that it
-    holds of the locale now, by kind. A preview has drafts too, and writes only what differs from what is there.
+    holds of the locale now, by kind. `digests` are those of its pages, by their
+    paths below `site_dir`. A preview has drafts too.
     """
 
     found: Publication
@@ -225,6 +226,7 @@ class Edition:
     fallbacks: int = field(default=0, init=False)
     rendered: list[str] = field(default_factory=list, init=False)
     keys: list[tuple[str, str]] = field(default_factory=list, init=False)
+    digests: dict[str, str] = field(default_factory=dict, init=False)
     _views: dict[str, View] = field(default_factory=dict, init=False)
     _lookups: dict[str, dict[str, str | None]] = field(default_factory=dict, init=False)
     _warned_of: set[str] = field(default_factory=set, init=False)
@@ -251,11 +253,7 @@ class Edition:
     def _find_files(self) -> LocaleFiles:
         config = self.config
         i18n: Any = config.plugins["i18n"]
-        files = get_files(config)
-        environment = config.theme.get_env()
-        names = theme_files(environment.loader)
-        environment.list_templates = lambda filter_func=None, **_: [one for one in names if filter_func(one)]  # type: ignore[method-assign]
-        files.add_files_from_theme(environment, config)
+        files = all_files(config)
         files = self.plugin.on_files.methods[0](files, config=config)
         own = localized(files, i18n, config)
         i18n.i18n_files_per_language[i18n.current_language] = own.documentation_pages()
@@ -292,16 +290,14 @@ class Edition:
             kept = task.kept or self._render(task, environment)
             entries += kept.entries
             self._write(task.page.file.dest_uri, kept.html)
+            self.digests[task.page.file.dest_uri] = cache.digest_of_bytes(kept.html)
         self.time.stage("templates")
         if shard == WHOLE:
             self._finish([task.page for task in tasks], entries)
         self.time.stage("files beside the pages")
 
     def _write(self, name: str, html: bytes) -> None:
-        path = Path(self.config.site_dir, name)
-        if not (self.is_preview and path.is_file() and path.read_bytes() == html):
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(html)
+        swap.write(Path(self.config.site_dir, name), html)
 
     def _is_fallback(self, page: Page) -> bool:
         path = page.file.src_uri.partition("/")[2]
@@ -488,9 +484,11 @@ class Edition:
             for locale in dict.fromkeys((site.locale(code), site.source)):
                 document = self.found.document(locale, path)
                 parts.append(document.text if document else "")
-            record = records.path_of(site, self.locale, path)
-            if not self.locale.is_source and record.is_file():
-                parts.append(record.read_bytes())
+            states, name = self.plugin.states, (self.locale.code, path)
+            row = states.counts.get(name)
+            if row and (row.stale or row.missing):  # else the record makes no difference
+                record = records.path_of(site, self.locale, path)
+                parts.append(states.keys.get(name) or record.read_bytes())
         return cache.digest(*parts)
 
     def _look_up(self, task: _Task) -> None:

@@ -383,7 +383,7 @@ class Reader:
                 reading.facts.append(Sieve(Page(path, faults=[data]), self.senses).facts())
                 continue
             if self.is_keeping and path not in self.digests:
-                reading.digests[path] = cache.digest(data)
+                reading.digests[path] = cache.digest_of_bytes(data)
             if path not in self.kept or self.kept[path] != reading.digests.get(path):
                 reading.facts.append(Sieve(pages.parse(path, data), self.senses).facts())
         reading.needs = used(reading.facts, self.senses.needs.by_number)
@@ -423,7 +423,9 @@ class Kept:
         alternates = [tuple((tag, address) for tag, address in map(_strings, one)) for one in values["alternates"]]
         for path, row in values["files"].items():
             digest, language, canonical, kind, refresh, at_ids, at_anchors, at_alternates, entries, own = row
-            _strings([digest, language, canonical or ""])
+            _strings([digest, language, "" if canonical is None else canonical])
+            if not isinstance(entries, list) or not isinstance(own, list):
+                raise TypeError(path)
             facts = self.facts[path] = Facts(
                 path=path,
                 is_html=bool(kind & HTML),

@@ -6,17 +6,41 @@ those that are chosen are made, and alternates only where a theme asks for them.
 
 from __future__ import annotations
 
+import copy
 import logging
 import os
 from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 from mkdocs.config.defaults import MkDocsConfig
-from mkdocs.structure.files import File, Files
+from mkdocs.structure.files import File, Files, get_files
 from mkdocs_static_i18n.folder import I18nFiles, create_i18n_file
 
 log = logging.getLogger(__name__)
+
+
+_FOUND: dict[tuple[str, ...], tuple[File, ...]] = {}
+"""What was found last in this process, by the folders that it was found in; the locales of a build share it."""
+
+
+def forget_files() -> None:
+    """Look for files anew the next time."""
+    _FOUND.clear()
+
+
+def all_files(config: MkDocsConfig) -> Files:
+    """Find the files of docs/ and of the theme, as MkDocs does; those of a process are looked for once."""
+    folders = (config.docs_dir, config.site_dir, *config.theme.dirs)
+    if folders not in _FOUND:
+        files = get_files(config)
+        environment = config.theme.get_env()
+        names = theme_files(environment.loader)
+        environment.list_templates = lambda filter_func=None, **_: [one for one in names if filter_func(one)]  # type: ignore[method-assign]
+        files.add_files_from_theme(environment, config)
+        _FOUND.clear()
+        _FOUND[folders] = tuple(files)
+    # Plugins change what they are given.
+    return Files([copy.copy(file) for file in _FOUND[folders]])
 
 
 def theme_files(loader: Any) -> list[str]:
@@ -93,8 +117,9 @@ def localized(files: Files, i18n: Any, config: MkDocsConfig) -> LocaleFiles:
         one: File = create_i18n_file(file, language, default, codes, config)
         return one
 
+    documents = os.path.join(config.docs_dir, "")  # noqa: PTH118 - compared with texts
     for file in files:
-        if not file.abs_src_path or not Path(file.abs_src_path).is_relative_to(config.docs_dir):
+        if not file.abs_src_path or not file.abs_src_path.startswith(documents):
             if file.is_documentation_page():
                 log.warning(f"Unhandled file case - {file.src_uri}")
             else:

@@ -126,7 +126,7 @@ class HexaplaPlugin(BasePlugin[HexaplaConfig]):  # type: ignore[no-untyped-call]
 
     def use(self, found: Publication, states: Report, messages: Mapping[str, Messages]) -> None:
         """Take a publication that was read and checked, the state of its translations, and every locale's words."""
-        self.publication = status.publishable(found, states.units)
+        self.publication = status.publishable(found, states)
         self.states, self.messages = states, messages
 
     @property
@@ -569,7 +569,10 @@ def _assets_of(config: MkDocsConfig, store: Store | None) -> Assets | None:
 def _leave_out_the_theme(found: Assets, files: Files, config: MkDocsConfig) -> None:
     """Leave out the files of Material, and the sources of ours."""
     overrides = Path(config.theme.custom_dir or "")
+    documents = os.path.join(config.docs_dir, "")  # noqa: PTH118 - compared with texts
     for file in list(files):
+        if file.abs_src_path and file.abs_src_path.startswith(documents):
+            continue
         path = Path(file.abs_src_path) if file.abs_src_path else None
         is_theirs = path is not None and any(path.is_relative_to(folder) for folder in config.theme.dirs)
         if path is not None and is_theirs and not found.is_copied(path, overrides):

@@ -78,7 +78,7 @@ class Built:
     needs: dict[int, Need] = field(default_factory=dict, repr=False)
     known: dict[str, Target] = field(default_factory=dict, repr=False)
     worked_out: dict[str, object] = field(default_factory=dict, repr=False)
-    guesses: int = SITE_GUESSES
+    guesses: int = field(default_factory=lambda: SITE_GUESSES)
 
     @cached_property
     def numbers(self) -> Mapping[str, int]:
@@ -292,7 +292,7 @@ def read(
         built.redirects = tuple(page.redirects)
     kept = Kept(store, built.base)
     digests = dict(digests or {})
-    reader = Reader(root, built.base, kept.digests, digests, store is not None)
+    reader = Reader(root, built.base, kept.digests, digests, bool(store and store.folder))
     looked_at = [(path, size) for path, size in found if pages.is_looked_at(path)]
     chunks = _chunks([one for one in looked_at if not reader.is_known(one[0])])
     new: dict[str, Facts] = {}

@@ -163,28 +163,31 @@ def unclosed_fences(document: Document) -> Iterator[Problem]:
             yield Problem(document.path, piece.line, column, "fence", message, hint)
 
 
-FENCE = re.compile(r"(?:^|\r\n?|\n)[^\r\n]*?(`{3,}|~{3,})[^\r\n]*")
-"""A line with the mark of a fence."""
+PLAIN_FENCE = re.compile(r"(`{3,})[\w+#.-]*")
+"""A line that opens a fence at the margin, with at most the name of a language."""
 
 
 def are_closed(text: str) -> bool:
-    """Whether a text is one of those whose fences are certainly closed: each begins at the margin, and is followed by
-    the same mark alone in its line, and there is no HTML around them. Most texts are such, and need no closer look."""
-    if "```" not in text and "~~~" not in text:
-        return True
-    if "<" in text:
+    """Whether a text is one of those whose fences are certainly closed: each begins at the margin, of backticks, and
+    is followed by the same mark alone in its line, and there is no HTML around them. Most need no closer look."""
+    at = text.find("```")
+    if "~~~" in text or (at >= 0 and ("<" in text or "\r" in text)):
         return False
     opened = ""
-    for match in FENCE.finditer(text):
-        line = match[0].strip("\r\n")
+    while at >= 0:
+        end = text.find("\n", at)
+        end = end if end >= 0 else len(text)
+        line = text[text.rfind("\n", 0, at) + 1 : end]
         if not opened:
-            if not re.fullmatch(r"(`{3,}|~{3,})[\w+#.-]*", line):
+            match = PLAIN_FENCE.fullmatch(line)
+            if not match:
                 return False
             opened = match[1]
         elif line == opened:
             opened = ""
         elif line.lstrip().startswith(opened):
             return False  # a longer mark, or one that is set in
+        at = text.find("```", end)
     return not opened
 
 

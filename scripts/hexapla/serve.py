@@ -135,12 +135,13 @@ class Preview:
 
     def build(self) -> None:
         """Render what has changed since the last call. Raises Stop with what keeps the site from being built."""
-        from hexapla import engine
+        from hexapla import engine, localized
 
+        localized.forget_files()
         found = checks.read(str(self.config_file), self.memory)
         site = found.site
         states = status.report(found, self.store)
-        messages = {locale.code: catalogs.load(site, locale) for locale in site.locales}
+        messages = status.words(site, self.store)
         for locale in site.locales:
             if self.code in ("", locale.code):
                 config = engine.configure(found, states, messages, locale, self.folder, self.templates)

@@ -297,11 +297,10 @@ def _counted(value: Any, code: str, path: str, key: str) -> _Counted | None:
         return None
 
 
-def publishable(publication: Publication, states: Report | Units) -> Publication:
+def publishable(publication: Publication, states: Report) -> Publication:
     """Leave out the translations that a locale's policy does not let through; the source's pages stand in for them."""
     least = {locale.code: publication.site.policy(locale).publish for locale in publication.site.translations}
-    counts: Mapping[Name, Row] = states.counts if isinstance(states, Report | _Units) else {}
-    left_out = {f"{code}/{path}" for (code, path), row in counts.items() if row.percent < least[code]}
+    left_out = {f"{code}/{path}" for (code, path), row in states.counts.items() if row.percent < least[code]}
     return publication.without(left_out) if left_out else publication
 
 

@@ -1,18 +1,24 @@
 """How fast `hexapla links` is, beside lychee offline on the same site: python3 -m tests.benchmarks.links [PAGES ...]
 
 The site has six languages; each page has a navigation with the 200 pages of its section, as themes write it, alternates,
-a switcher, a table of contents and a text of 3,000 words: 75 KB and 240 links a page. Nothing is asserted: seconds
-depend on the machine, the ratios (to the first line's milliseconds a page, and to lychee's) do not.
+a switcher, a table of contents and a text of 3,000 words: 75 KB and 240 links a page. The last columns are a check as
+`hexapla build` makes it, in seconds of processors: the first one, then where nothing has changed, then one page.
+Nothing is asserted: seconds depend on the machine, the ratios (to the first line's milliseconds a page, and to
+lychee's) do not.
 """
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
+
+from hexapla import cache, links
+from hexapla.cache import Store
 
 from tests.benchmarks.status import measure
 from tests.conftest import ROOT
@@ -87,6 +93,21 @@ def lychee(root: Path) -> float | None:
     return time.perf_counter() - start
 
 
+def kept(root: Path, folder: Path) -> list[float]:
+    """Give the seconds of processors that three checks take which keep what stands in the files: the first, one where
+    nothing has changed, and one where a page has."""
+    cache.tool_key()  # a build has it already
+    seconds = []
+    for change in ("", "", "<!-- changed -->"):
+        page = root / "0" / "index.html"
+        page.write_text(page.read_text("utf-8") + change, "utf-8")
+        digests = {path.relative_to(root).as_posix(): cache.digest(path.read_bytes()) for path in root.rglob("*.html")}
+        before = sum(os.times()[:4])
+        links.check(links.Subject(root, URL), Store(folder), digests)
+        seconds.append(sum(os.times()[:4]) - before)
+    return seconds
+
+
 def main(counts: list[int]) -> None:
     """Print the publication's time, and a line for each number of pages."""
     seconds, megabytes = measure(ROOT, "links")
@@ -94,6 +115,7 @@ def main(counts: list[int]) -> None:
     print(f"the publication: {seconds:.2f} s, of which {start:.2f} s to start; {megabytes:.0f} MB")
     print(
         f"{'pages':>7} {'MB':>6} {'seconds':>8} {'memory':>8} {'pages/s':>8} {'to the first':>13} {'lychee':>8} {'ratio':>6}"
+        f" {'first':>6} {'same':>6} {'edited':>6}"
     )
     first = 0.0
     for count in counts:
@@ -105,8 +127,11 @@ def main(counts: list[int]) -> None:
             first = first or each
             other = lychee(root)
             beside = f"{other:>8.2f} {seconds / other:>6.2f}" if other else f"{'–':>8} {'–':>6}"
+            with tempfile.TemporaryDirectory() as folder_of_cache:
+                own = " ".join(f"{seconds:>6.2f}" for seconds in kept(root, Path(folder_of_cache)))
             print(
-                f"{count:>7} {size:>6.0f} {seconds:>8.2f} {megabytes:>5.0f} MB {1 / each:>8.0f} {each / first:>13.2f} {beside}"
+                f"{count:>7} {size:>6.0f} {seconds:>8.2f} {megabytes:>5.0f} MB {1 / each:>8.0f} {each / first:>13.2f} "
+                f"{beside} {own}"
             )
 
 

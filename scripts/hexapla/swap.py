@@ -1,0 +1,126 @@
+"""How a finished site takes the place of the old one: in one swap, all or nothing.
+
+The old site is kept as a spare, in the cache. The next build brings it up to date, writing only what differs, and then
+the two change places: to write and to delete a thousand folders takes longer than to compare them.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from hexapla.cache import Store, digest
+from hexapla.problems import Problem, Stop, say
+
+
+@contextlib.contextmanager
+def beside(target: Path) -> Iterator[Path]:
+    """Give a folder beside another, on the same file system; it is gone afterwards. Raises Stop where there is none."""
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        folder = tempfile.TemporaryDirectory(prefix=f".{target.name}-", dir=target.parent, ignore_cleanup_errors=True)
+    except OSError as error:
+        hint = say("check that the folder may be written and has room")
+        message = say("nothing can be written beside it: %(reason)s", reason=error.strerror)
+        raise Stop([Problem(target, 1, 1, "site-dir", message, hint)]) from None
+    with folder as name:
+        Path(name).chmod(0o755)
+        yield Path(name)
+
+
+def spare_of(store: Store, site_dir: Path) -> Path | None:
+    """Where the spare of a site is, if there is one, or may be; None where nothing is kept."""
+    return store.folder / "spare" / digest(str(site_dir.absolute())) if store.folder and not store.trouble else None
+
+
+def take(spare: Path | None, whole: Path) -> int:
+    """Make the folder of a new site out of the spare, or an empty one; give the time that tells what is in it already.
+
+    Whoever takes the spare has it alone. What somebody may have linked to it from elsewhere, or from it, is taken out.
+    """
+    if spare is not None and spare.is_dir() and not spare.is_symlink():
+        try:
+            spare.rename(whole)
+            for entry in _entries(whole):
+                if entry.is_symlink() or (entry.is_file() and entry.stat(follow_symlinks=False).st_nlink > 1):
+                    Path(entry.path).unlink()
+        except OSError:
+            shutil.rmtree(whole, ignore_errors=True)
+    whole.mkdir(exist_ok=True)
+    mark = whole.with_name("since")
+    mark.touch()
+    return mark.stat().st_mtime_ns
+
+
+def sweep(whole: Path, since: int) -> dict[str, int]:
+    """Delete what this build has not written, nor found as it should be; give the sizes of all other files."""
+    sizes: dict[str, int] = {}
+    prefix = len(str(whole)) + 1
+    for entry in list(_entries(whole)):
+        facts = entry.stat(follow_symlinks=False)
+        if entry.is_dir(follow_symlinks=False):
+            continue
+        if facts.st_mtime_ns < since:
+            Path(entry.path).unlink()
+            for parent in Path(entry.path).parents:
+                if parent == whole or any(parent.iterdir()):
+                    break
+                parent.rmdir()
+        else:
+            sizes[entry.path[prefix:].replace(os.sep, "/")] = facts.st_size
+    return sizes
+
+
+def _entries(folder: Path) -> Iterator[os.DirEntry[str]]:
+    """Give all that is below a folder; links are not followed."""
+    pending = [str(folder)]
+    while pending:
+        with os.scandir(pending.pop()) as scan:
+            for entry in scan:
+                if entry.is_dir(follow_symlinks=False):
+                    pending.append(entry.path)
+                yield entry
+
+
+def write(path: Path, data: bytes) -> None:
+    """Write a file, unless it holds these bytes already; then only its time is new."""
+    try:
+        if path.read_bytes() == data:
+            os.utime(path)
+            return
+    except OSError:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)
+
+
+def publish(new: Path, site_dir: Path, spare: Path | None = None) -> None:
+    """Put a finished site into place: the old one steps aside, and comes back if the new one cannot be moved.
+
+    The old one becomes the spare, if there may be one. Raises Stop with a `site-dir` problem where the folder cannot be
+    replaced.
+    """
+    old = new.with_name(new.name + ".old")
+    try:
+        if site_dir.exists():
+            site_dir.rename(old)
+        try:
+            new.rename(site_dir)
+        except OSError:
+            if old.exists():
+                old.rename(site_dir)
+            raise
+    except OSError as error:
+        hint = say("check that the folder may be written and that no program holds it open")
+        message = say("the new site cannot take its place: %(reason)s", reason=error.strerror)
+        raise Stop([Problem(site_dir, 1, 1, "site-dir", message, hint)]) from None
+    if spare is not None and old.is_dir() and not old.is_symlink():
+        with contextlib.suppress(OSError):  # another file system, or another build was quicker
+            spare.parent.mkdir(parents=True, exist_ok=True)
+            old.rename(spare)
+    if old.is_symlink():
+        old.unlink()
+    shutil.rmtree(old, ignore_errors=True)
