@@ -3,12 +3,14 @@
 How the modules connect, each importing only from those before it:
 
     problems    what is wrong, where, and how to mend it
+    cache       what is kept between runs, under digests of what it was made from
     cldr        how a locale writes dates, numbers, names and plurals (Unicode CLDR, through Babel)
     config      mkdocs.yml -> Site and its Locales
     blocks      Markdown -> segments and opaque blocks, nothing lost
     content     docs/ -> Document: front matter, text, segments
     catalogs    locales/ -> the words of the interface
     publication all documents in all locales; what a translation inherits; where a fallback stands in
+    inputs      what a site is made from, as digests
     alignment   which segment of a translation belongs to which of its source
     records     locales/ -> the record: which source words each paragraph follows
     translations   source and translation paired, each pair with its State
@@ -32,13 +34,18 @@ How the modules connect, each importing only from those before it:
     owners      who reviews what: .github/CODEOWNERS
     exchange    translation platforms: templates for them, and what they give back
     marking     stale and missing paragraphs, on their page
+    menu        the list of a site's pages on each of them
     views       what the templates get: everything worked out, nothing left to compute
+    compact, styles, assets   pages without blanks of their own, and what of style and scripts they need
     search, outputs   what is written beside the pages
     plugin      the MkDocs plugin: one locale's build, hook by hook
+    parts       a build on several machines: its plan, its shares, what they hand back
+    swap        how a finished site takes the place of the old one
+    localized, engine   one locale through MkDocs, page by page: what the cache holds is taken from there
     written, sources    from a reference in a built page to the line to edit
     linksfile, guard, external   what is known of other sites; how they are asked, and what is never asked
     links       collect, resolve, report
-    build       a MkDocs build per locale, side by side; then what spans locales; then links; then publish in one swap
+    build       the locales side by side; then what spans them; then links; then one swap
     review, review_report   what a pull request changes, and whether anything but words
     comment     a stranger's report -> a comment: nothing of it is believed
     serve       the translator's preview
