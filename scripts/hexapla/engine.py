@@ -488,7 +488,7 @@ class Edition:
             row = states.counts.get(name)
             if row and (row.stale or row.missing):  # else the record makes no difference
                 record = records.path_of(site, self.locale, path)
-                parts.append(states.keys.get(name) or record.read_bytes())
+                parts.append(states.keys.get(name) or (record.read_bytes() if record.is_file() else b""))
         return cache.digest(*parts)
 
     def _look_up(self, task: _Task) -> None:
