@@ -53,7 +53,7 @@ ARTICLE = "articles/customer-service-versus-customer-support"
 @pytest.mark.parametrize("code", ["fr", "de", "is", "hi", "sw"])
 def test_a_missing_paragraph_is_shown_in_its_place_in_its_language(behind: Path, code: str) -> None:
     html = page(behind, code, ARTICLE)
-    items = html.xpath("//div[@class='hx-prose']/ul/li")
+    items = html.xpath("//div[contains(@class, 'hx-prose')]/ul/li")
     assert len(items) == 4
     missing = items[2]
     assert missing.get("lang") == "en" and "hx-missing" in missing.get("class")
@@ -79,7 +79,7 @@ def test_a_stale_paragraph_opens_to_the_present_original(behind: Path, code: str
 @pytest.mark.parametrize("code", ["fr", "sw"])
 def test_a_row_of_a_table_is_put_in_its_place(behind: Path, code: str) -> None:
     html = page(behind, code, "comment-data")
-    rows = html.xpath("//div[@class='hx-prose']//table//tr")
+    rows = html.xpath("//div[contains(@class, 'hx-prose')]//table//tr")
     assert len(rows) == 6
     assert [cell.text for cell in rows[4].xpath("td")] == ["Your mood", "no", "never"]
     assert {cell.get("lang") for cell in rows[4].xpath("td")} == {"en"}
@@ -111,7 +111,7 @@ def test_an_up_to_date_page_shows_none_of_it(behind: Path, built: Path) -> None:
 def test_what_is_in_the_source_language_is_not_in_the_index(behind: Path) -> None:
     index = (behind / "fr" / "search" / "search_index.json").read_text(encoding="utf-8")
     assert "sell hope" not in index and "In the meantime" not in index
-    assert not re.search(r"data-search", (behind / "fr" / ARTICLE / "index.html").read_text(encoding="utf-8"))
+    assert not re.search(r"data-search-", (behind / "fr" / ARTICLE / "index.html").read_text(encoding="utf-8"))
 
 
 # The status page

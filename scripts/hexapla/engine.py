@@ -429,9 +429,9 @@ class Edition:
         parts: list[str | bytes] = [cache.tool_key(), self.locale.code, str(self.plugin.has_status)]
         parts += [str(self.config.site_url), str(self.is_preview)]
         parts += [inputs.of_configuration(site.config_file), inputs.of_templates(site)]
-        for domain in (catalogs.DOMAIN, "hexapla"):
-            path = catalogs.path_of(site, self.locale, domain)
-            parts.append(path.read_bytes() if path.is_file() else b"")
+        parts.append(_entries_of(self.plugin.messages[self.locale.code]))
+        path = catalogs.path_of(site, self.locale, "hexapla")
+        parts.append(path.read_bytes() if path.is_file() else b"")
         if self.plugin.assets:  # what pages hold of the style depends on the site's own sheets and scripts
             names = [*self.config.extra_css, *map(str, self.config.extra_javascript)]
             added = [Path(self.config.docs_dir, name) for name in names]
@@ -470,9 +470,7 @@ class Edition:
                 document = publication.document(locale, path)
                 parts.append(document.text[: document.body_start] if document else "")
         # What other languages say to their readers, where they are offered a page.
-        for locale in site.locales:
-            path = catalogs.path_of(site, locale)
-            parts.append(path.read_bytes().decode("utf-8", "replace") if path.is_file() else "")
+        parts += [_entries_of(self.plugin.messages[locale.code]) for locale in site.locales]
         return cache.digest(*parts)
 
     def _sources(self, page: Page) -> str:
@@ -526,6 +524,11 @@ def _texts(data: bytes | None) -> tuple[str, str] | None:
     except ValueError:
         return None
     return (str(texts[0]), str(texts[1])) if isinstance(texts, list) and len(texts) == 2 else None
+
+
+def _entries_of(messages: Messages) -> str:
+    """All words of a locale, as they were read: the file may have been edited since."""
+    return repr(sorted(messages.entries.items()))
 
 
 def _flat(items: Sequence[Any]) -> Iterator[str]:
