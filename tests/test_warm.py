@@ -145,7 +145,8 @@ class Sample:
         return checks.read(str(self.root / "mkdocs.yml"))
 
     def unchanged(self) -> list[Built] | None:
-        return building.unchanged(config.load(str(self.root / "mkdocs.yml")), self.store, self.state())
+        found = building.unchanged(config.load(str(self.root / "mkdocs.yml")), self.store, self.state())
+        return found[0] if found else None
 
     def state(self) -> str:
         return inputs.of_site(config.load(str(self.root / "mkdocs.yml")))

@@ -12,6 +12,7 @@ import logging
 import multiprocessing
 import os
 import re
+import shutil
 import sys
 import time
 import warnings
@@ -35,6 +36,9 @@ if TYPE_CHECKING:
     from mkdocs.config.defaults import MkDocsConfig
 
     from hexapla.engine import Templates
+
+CONFLICT = re.compile(r"\b(?:IsADirectoryError|NotADirectoryError|FileExistsError)\b")
+"""What keeps a page out of a folder in which something else has its name."""
 
 MANY, HOUR = 50, 3600
 """The cache is looked through for what is too much after a build that rendered so many pages, else after so many
@@ -82,18 +86,25 @@ def build(
     spare = swap.spare_of(store, site.site_dir)
     with swap.beside(site.site_dir) as folder:
         whole = folder / "site"
-        since = swap.take(spare, whole)
+        is_spare = swap.take(spare, whole)
         job = _prepare(found, whole, store)
-        results = _build_locales(job, site.locales, WHOLE, report)
+        try:
+            results = _build_locales(job, site.locales, WHOLE, report)
+        except Stop as stop:
+            if not is_spare or not any(CONFLICT.search(problem.message) for problem in stop.problems):
+                raise
+            shutil.rmtree(whole)  # a page has the name that a folder had, or the other way round
+            results = _build_locales(job, site.locales, WHOLE, report)
+        swap.sweep(whole)
         outputs.write_shared(whole, site)
         outputs.write_status(whole, site, job.states, job.messages)
-        sizes = _sizes(site, swap.sweep(whole, since))
+        sizes = _sizes(site, swap.sizes(whole))
         known = {path: digest for result in results for path, digest in result.digests.items()}
         digests = cache.digests_of_files(whole, known)
         told = _check_links(found, whole, store, digests)
         results = [replace(result, size=sizes[result.locale.code]) for result in results]
-        if not told and all(result.keys for result in results):
-            _note(site, state, digests, results, store)
+        if all(result.keys for result in results):
+            _note(site, state, digests, results, store, len(told))
         swap.publish(whole, site.site_dir, spare)
     warn(told)
     if sum(result.rendered for result in results) >= MANY or store.was_trimmed < time.time() - HOUR:
@@ -121,9 +132,9 @@ def _check_links(found: Publication, whole: Path, store: Store, digests: Mapping
 # Nothing has changed
 
 
-def unchanged(site: Site, store: Store, state: str) -> list[Built] | None:
-    """Give what came of the last build, if it would come of another one and the site is as that one left it. `state`
-    is the digest of what the site is made from (`inputs.of_site`)."""
+def unchanged(site: Site, store: Store, state: str) -> tuple[list[Built], int] | None:
+    """Give what came of the last build, and how much the check of links warned of, if it would come of another one and
+    the site is as that one left it. `state` is the digest of what the site is made from (`inputs.of_site`)."""
     start = time.perf_counter()
     data = store.get("builds", cache.digest(state, str(site.site_dir)))
     try:
@@ -131,18 +142,21 @@ def unchanged(site: Site, store: Store, state: str) -> list[Built] | None:
         if not noted or noted["site"] != cache.digest_of_files(site.site_dir):
             return None
         counts = [(site.locale(code), pages, fallbacks, size) for code, pages, fallbacks, size in noted["locales"]]
+        warned = int(noted["warned"])
     except (ValueError, TypeError, KeyError):
         return None
     seconds = time.perf_counter() - start
-    return [Built(locale, pages, fallbacks, size, seconds) for locale, pages, fallbacks, size in counts]
+    return [Built(locale, pages, fallbacks, size, seconds) for locale, pages, fallbacks, size in counts], warned
 
 
-def _note(site: Site, state: str, digests: Mapping[str, str], results: Sequence[Built], store: Store) -> None:
+def _note(
+    site: Site, state: str, digests: Mapping[str, str], results: Sequence[Built], store: Store, warned: int
+) -> None:
     """Note what a build came to, unless the site is not in the state any more in which the build began."""
     if inputs.of_site(site) != state:
         return
     counts = [[one.locale.code, one.pages, one.fallbacks, one.size] for one in results]
-    value = json.dumps({"site": cache.digest_of(digests), "locales": counts})
+    value = json.dumps({"site": cache.digest_of(digests), "locales": counts, "warned": warned})
     store.put("builds", cache.digest(state, str(site.site_dir)), value.encode())
 
 
@@ -161,17 +175,22 @@ def build_part(
         hint = "name a folder that is empty or not there yet"
         raise Stop([Problem(out, 1, 1, "part", "the folder of a part has to be empty", hint)])
     with swap.beside(out) as folder:
-        results = _build_locales(_prepare(found, folder / "site", store), locales, shard, report)
+        # The site's cache may be read-only; what is new goes into the part.
+        own = Store(folder / "part", tuple(filter(None, [store.folder])))
+        results = _build_locales(_prepare(found, folder / "site", own), locales, shard, report)
         if reasons := [result.time.reason for result in results if result.time.reason]:
             hint = "build it whole; parts need pages that are kept in the cache"
             message = f"this site cannot be built in parts: {reasons[0]}"
             raise Stop([Problem(site.config_file, 1, 1, "part", message, hint)])
+        keys = dict.fromkeys(key for result in results for key in result.keys)
+        values = {key: own.get(*key) or b"" for key in keys}
+        shutil.rmtree(folder / "part", ignore_errors=True)
         own = Store(folder / "part")
-        for kind, key in dict.fromkeys(key for result in results for key in result.keys):
-            own.put(kind, key, store.get(kind, key) or b"")
-        if own.trouble or store.trouble:
+        for (kind, key), value in values.items():
+            own.put(kind, key, value)
+        if own.trouble:
             hint = "check that the folder may be written and has room"
-            raise Stop([Problem(out, 1, 1, "part", f"cannot be written: {own.trouble or store.trouble}", hint)])
+            raise Stop([Problem(out, 1, 1, "part", f"cannot be written: {own.trouble}", hint)])
         parts.write(folder / "part", site, [locale.code for locale in locales], shard)
         swap.publish(folder / "part", out)
     return results

@@ -118,6 +118,12 @@ def _version(name: str) -> str:
         return ""
 
 
+def _sum(path: Path, value: bytes) -> bytes:
+    """The digest that a value begins with: of its key and itself, so that it is believed in no other place."""
+    name = f"{path.parent.parent.name}/{path.parent.name}{path.name}\n"
+    return hashlib.blake2b(name.encode() + value, digest_size=_SIZE).digest()
+
+
 @dataclass
 class Store:
     """Values by kind and key. `folder` is where they are; None keeps nothing. In `more` folders they are only read.
@@ -150,7 +156,7 @@ class Store:
                 self.trouble = self.trouble or str(error)
             return None
         value = data[_SIZE:]
-        if hashlib.blake2b(value, digest_size=_SIZE).digest() != data[:_SIZE]:
+        if _sum(path, value) != data[:_SIZE]:
             return None
         if age > DAY:
             with contextlib.suppress(OSError):  # what may be read and not touched is as good as any
@@ -169,7 +175,7 @@ class Store:
                 if not (ignore := self.folder / ".gitignore").exists():
                     ignore.write_text("*\n", encoding="ascii")
             try:
-                new.write_bytes(hashlib.blake2b(value, digest_size=_SIZE).digest() + value)
+                new.write_bytes(_sum(path, value) + value)
                 new.replace(path)
             except BaseException:
                 new.unlink(missing_ok=True)

@@ -97,7 +97,9 @@ def build(config_file: str | None, codes: tuple[str, ...], shard: str | None, ou
     site, _ = config.examine(config_file)
     store = Store(site.root / FOLDER)
     state = inputs.of_site(site)
-    if out is None and not profile and (results := building.unchanged(site, store, state)) is not None:
+    if out is None and not profile and (known := building.unchanged(site, store, state)):
+        results, warned = known
+        _count_warnings(warned)
         _show_results(results)
         click.echo(f"Nothing has changed; {shown(site.site_dir)} is as it was built")
         return
@@ -106,7 +108,7 @@ def build(config_file: str | None, codes: tuple[str, ...], shard: str | None, ou
         chosen = [site.locale(code) for code in codes] or list(site.locales)
         results = building.build_part(found, chosen, share, out, store, _progress(found))
     else:
-        results = building.build(found, _progress(found), _count_warnings, store, state)
+        results = building.build(found, _progress(found), _warn, store, state)
     _show_results(results)
     if profile:
         _show_profile(results, store.trouble)
@@ -125,7 +127,7 @@ def merge(config_file: str | None, folders: tuple[Path, ...]) -> None:
     found = checks.read(config_file)
     parts.verify(found.site, folders)
     store = Store(found.site.root / FOLDER, tuple(folders))
-    results = building.build(found, _progress(found), _count_warnings, store)
+    results = building.build(found, _progress(found), _warn, store)
     _show_results(results)
     click.echo(f"Built {shown(found.site.site_dir)}")
 
@@ -163,10 +165,14 @@ def _progress(found: Publication) -> Progress:
     return change if sys.stdout.isatty() else tell
 
 
-def _count_warnings(problems: Sequence[Problem]) -> None:
+def _warn(problems: Sequence[Problem]) -> None:
+    _count_warnings(len(problems))
+
+
+def _count_warnings(count: int) -> None:
     """Say how much the check of links warns of; to see it is for another command."""
-    if problems:
-        click.echo(f"Warnings about links: {len(problems)}. To see them: hexapla links")
+    if count:
+        click.echo(f"Warnings about links: {count}. To see them: hexapla links")
 
 
 def _show_results(results: Sequence[Built]) -> None:

@@ -46,6 +46,9 @@ from hexapla.views import STATUS, View
 KNOWN_PLUGINS = frozenset({"search", "material/search", "i18n", "hexapla"})
 """Plugins that do to a page nothing but what is in its key."""
 
+KNOWN_THEMES = frozenset({"material", "mkdocs", "readthedocs"})
+"""Themes whose versions are in the key already."""
+
 KNOWN_EXTENSIONS = re.compile(
     r"(?:markdown\.extensions\.)?(?:abbr|admonition|attr_list|codehilite|def_list|fenced_code|footnotes|md_in_html|meta"
     r"|nl2br|sane_lists|smarty|tables|toc)"
@@ -86,6 +89,8 @@ def reason_against(config: MkDocsConfig) -> str:
 
 def uncached(config: MkDocsConfig) -> str:
     """Say why no page of a site may be kept; empty where pages may."""
+    if inputs.reads_more(Path(config.config_file_path)):
+        return "its configuration names programs or icons of its own"
     strange = [
         name for name in config.markdown_extensions if isinstance(name, str) and not KNOWN_EXTENSIONS.fullmatch(name)
     ]
@@ -429,6 +434,8 @@ class Edition:
         parts: list[str | bytes] = [cache.tool_key(), self.locale.code, str(self.plugin.has_status)]
         parts += [str(self.config.site_url), str(self.is_preview)]
         parts += [inputs.of_configuration(site.config_file), inputs.of_templates(site)]
+        if self.config.theme.name not in KNOWN_THEMES:
+            parts += [cache.digest_of_files(Path(folder)) for folder in self.config.theme.dirs]
         parts.append(_entries_of(self.plugin.messages[self.locale.code]))
         path = catalogs.path_of(site, self.locale, "hexapla")
         parts.append(path.read_bytes() if path.is_file() else b"")

@@ -14,12 +14,20 @@ from hexapla.config import Site
 TODAY = re.compile(rb"build_date|update_date|\bnow\b")
 """Names by which a template can tell the day."""
 
+MORE = re.compile(rb"custom_icons|!!python/(?!name:(?:material|pymdownx|mermaid2)\.)")
+"""What mkdocs.yml can name besides values."""
+
 INHERIT = re.compile(rb"^INHERIT:\s*[\"']?([^\s\"']+)", re.MULTILINE)
 
 
 def of_configuration(path: Path) -> str:
     """A digest of mkdocs.yml, of what it inherits, and of the environment where it reads variables."""
     return cache.digest(*_configuration(path, 10))
+
+
+def reads_more(path: Path) -> bool:
+    """Whether mkdocs.yml names programs of the site's own, or folders of icons, that a page depends on besides."""
+    return any(MORE.search(data) for data in _configuration(path, 10))
 
 
 def _configuration(path: Path, depth: int) -> Iterator[bytes]:

@@ -10,6 +10,7 @@ import contextlib
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -32,47 +33,58 @@ def beside(target: Path) -> Iterator[Path]:
         yield Path(name)
 
 
+OLD = 0
+"""The time of what the spare has brought, in seconds since 1970."""
+
+TRIES, PAUSE = 5, 0.1
+"""Where another build puts its site into the same place, so often it is tried, with so many seconds between."""
+
+
 def spare_of(store: Store, site_dir: Path) -> Path | None:
     """Where the spare of a site is, if there is one, or may be; None where nothing is kept."""
     return store.folder / "spare" / digest(str(site_dir.absolute())) if store.folder and not store.trouble else None
 
 
-def take(spare: Path | None, whole: Path) -> int:
-    """Make the folder of a new site out of the spare, or an empty one; give the time that tells what is in it already.
+def take(spare: Path | None, whole: Path) -> bool:
+    """Make the folder of a new site out of the spare, or an empty one; say whether it is the spare.
 
-    Whoever takes the spare has it alone. What somebody may have linked to it from elsewhere, or from it, is taken out.
+    Whoever takes the spare has it alone. What somebody may have linked to it from elsewhere, or from it, is taken out;
+    all else gets the time OLD, by which it is told from what is written now, whatever the clock says.
     """
+    is_spare = False
     if spare is not None and spare.is_dir() and not spare.is_symlink():
         try:
             spare.rename(whole)
             for entry in _entries(whole):
-                if entry.is_symlink() or (entry.is_file() and entry.stat(follow_symlinks=False).st_nlink > 1):
+                facts = entry.stat(follow_symlinks=False)
+                if entry.is_symlink() or (entry.is_file() and facts.st_nlink > 1):
                     Path(entry.path).unlink()
+                elif entry.is_file():
+                    os.utime(entry.path, (OLD, OLD))
+            is_spare = True
         except OSError:
             shutil.rmtree(whole, ignore_errors=True)
     whole.mkdir(exist_ok=True)
-    mark = whole.with_name("since")
-    mark.touch()
-    return mark.stat().st_mtime_ns
+    return is_spare
 
 
-def sweep(whole: Path, since: int) -> dict[str, int]:
-    """Delete what this build has not written, nor found as it should be; give the sizes of all other files."""
-    sizes: dict[str, int] = {}
-    prefix = len(str(whole)) + 1
+def sweep(whole: Path) -> None:
+    """Delete what this build has not written, nor found as it should be."""
     for entry in list(_entries(whole)):
-        facts = entry.stat(follow_symlinks=False)
-        if entry.is_dir(follow_symlinks=False):
+        if entry.is_dir(follow_symlinks=False) or entry.stat(follow_symlinks=False).st_mtime != OLD:
             continue
-        if facts.st_mtime_ns < since:
-            Path(entry.path).unlink()
-            for parent in Path(entry.path).parents:
-                if parent == whole or any(parent.iterdir()):
-                    break
-                parent.rmdir()
-        else:
-            sizes[entry.path[prefix:].replace(os.sep, "/")] = facts.st_size
-    return sizes
+        Path(entry.path).unlink()
+        for parent in Path(entry.path).parents:
+            if parent == whole or any(parent.iterdir()):
+                break
+            parent.rmdir()
+
+
+def sizes(whole: Path) -> dict[str, int]:
+    """The sizes of all files below a folder, by their paths there."""
+    prefix = len(str(whole)) + 1
+    files = (entry for entry in _entries(whole) if entry.is_file(follow_symlinks=False))
+    return {one.path[prefix:].replace(os.sep, "/"): one.stat(follow_symlinks=False).st_size for one in files}
 
 
 def _entries(folder: Path) -> Iterator[os.DirEntry[str]]:
@@ -104,19 +116,15 @@ def publish(new: Path, site_dir: Path, spare: Path | None = None) -> None:
     replaced.
     """
     old = new.with_name(new.name + ".old")
-    try:
-        if site_dir.exists():
-            site_dir.rename(old)
+    for left in reversed(range(TRIES)):
         try:
-            new.rename(site_dir)
-        except OSError:
-            if old.exists():
-                old.rename(site_dir)
-            raise
-    except OSError as error:
-        hint = say("check that the folder may be written and that no program holds it open")
-        message = say("the new site cannot take its place: %(reason)s", reason=error.strerror)
-        raise Stop([Problem(site_dir, 1, 1, "site-dir", message, hint)]) from None
+            _exchange(new, site_dir, old)
+            break
+        except OSError as error:
+            if left and new.exists():
+                time.sleep(PAUSE)
+                continue
+            raise _refusal(site_dir, error) from None
     if spare is not None and old.is_dir() and not old.is_symlink():
         with contextlib.suppress(OSError):  # another file system, or another build was quicker
             spare.parent.mkdir(parents=True, exist_ok=True)
@@ -124,3 +132,20 @@ def publish(new: Path, site_dir: Path, spare: Path | None = None) -> None:
     if old.is_symlink():
         old.unlink()
     shutil.rmtree(old, ignore_errors=True)
+
+
+def _exchange(new: Path, site_dir: Path, old: Path) -> None:
+    if site_dir.exists():
+        site_dir.rename(old)
+    try:
+        new.rename(site_dir)
+    except OSError:
+        if old.exists():
+            old.rename(site_dir)
+        raise
+
+
+def _refusal(site_dir: Path, error: OSError) -> Stop:
+    hint = say("check that the folder may be written and that no program holds it open")
+    message = say("the new site cannot take its place: %(reason)s", reason=error.strerror)
+    return Stop([Problem(site_dir, 1, 1, "site-dir", message, hint)])

@@ -348,7 +348,7 @@ class Viewer:
         folder = folder if folder.endswith("/") else folder.rpartition("/")[0] + "/status/"
         progress = []
         for locale in self.site.translations:
-            own = [row for row in states.rows if row.locale == locale.code]
+            own = [row for row in states.rows if row.locale == locale.code and self._has(row.document)]
             documents = [self._progress(row, locale, base, states, edit) for row in own]
             home = base + self.publication.url(locale, "index.md")
             whole = self._figures(total(locale.code, states.rows), locale.name, home)
@@ -358,6 +358,10 @@ class Viewer:
         ]
         updated = self._day(max(dates, default=None))
         return replace(view, progress=progress, figures=f"{folder}status.json", updated=updated)
+
+    def _has(self, document: str) -> bool:
+        """Whether a document of the figures is published in its source's language; drafts are not."""
+        return document == INTERFACE or document in self.publication.documents[self.site.source.code]
 
     def pages_page(self, path: str, title: str, base: str) -> View:
         """The view of the page that lists all pages."""
