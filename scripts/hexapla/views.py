@@ -529,28 +529,28 @@ class Viewer:
 
     def words(self) -> dict[str, Any]:
         """The words that only scripts show, fetched when they are needed, as JSON in the locale's folder."""
-        words = self._words.gettext
+        words = self._words
         return {
             # translators: followed by the name of the language, which is a link to the page
-            "offer": words("This page is also available in your language:"),
+            "offer": words.gettext("This page is also available in your language:"),
             # translators: closes the offer of the page in the language that the browser prefers
-            "dismiss": words("Do not offer this again"),
+            "dismiss": words.gettext("Do not offer this again"),
             "search": {
-                "label": words("Search in this language"),
-                "close": words("Close the search"),
+                "label": words.gettext("Search in this language"),
+                "close": words.gettext("Close the search"),
                 # translators: how many results a search has found; for Intl.PluralRules, by CLDR category
-                "results": self._words.plural_forms("%(count)s result", "%(count)s results"),
-                "none": words("Nothing found"),
-                "failed": words("The search index could not be loaded. Are you online?"),
+                "results": words.plural_forms("%(count)s result", "%(count)s results"),
+                "none": words.gettext("Nothing found"),
+                "failed": words.gettext("The search index could not be loaded. Are you online?"),
             },
             "comment": {
-                "summary": words("Your comment has not been sent yet. Please look at the marked fields."),
+                "summary": words.gettext("Your comment has not been sent yet. Please look at the marked fields."),
                 # translators: told at a form field that is still empty
-                "missing": words("Please fill in this field."),
-                "consent": words("Without your consent the comment cannot be taken."),
-                "email": words("This is not a complete e-mail address. Example: %(example)s")
+                "missing": words.gettext("Please fill in this field."),
+                "consent": words.gettext("Without your consent the comment cannot be taken."),
+                "email": words.gettext("This is not a complete e-mail address. Example: %(example)s")
                 % {"example": "name@example.org"},
-                "url": words("This is not a complete web address. Example: %(example)s")
+                "url": words.gettext("This is not a complete web address. Example: %(example)s")
                 % {"example": "https://example.org/"},
             },
         }
