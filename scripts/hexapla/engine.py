@@ -368,6 +368,8 @@ class Edition:
         page.active = True
         index = len(self._entries)
         try:
+            if task.uri in self._views:
+                self.plugin.views[task.uri] = self._views[task.uri]
             context = get_context(self.nav, self._documents, config, page)
             template = environment.get_template(page.meta.get("template", "main.html"))
             context = config.plugins.on_page_context(context, page=page, config=config, nav=self.nav)

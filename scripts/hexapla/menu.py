@@ -42,6 +42,7 @@ class Pages:
     entries: Sequence[Entry]
     all_url: str = ""
     _places: dict[str, tuple[int, ...]] = field(init=False, repr=False)
+    _menus: dict[str, Menu] = field(default_factory=dict, init=False, repr=False)
 
     def __post_init__(self) -> None:
         """Note where each page is."""
@@ -51,7 +52,9 @@ class Pages:
 
     def menu(self, url: str) -> Menu:
         """What the page at an address lists; a page without a place in the navigation lists the beginnings."""
-        return Menu(self._level(self.entries, self._places.get(url, ()), 0), self.all_url)
+        if url not in self._menus:
+            self._menus[url] = Menu(self._level(self.entries, self._places.get(url, ()), 0), self.all_url)
+        return self._menus[url]
 
     def _level(self, entries: Sequence[Entry], place: Sequence[int], depth: int) -> list[Entry]:
         """The entries of one level: those of the section that the page is in with their own, others closed."""

@@ -94,6 +94,8 @@ class HexaplaPlugin(BasePlugin[HexaplaConfig]):  # type: ignore[no-untyped-call]
         self.lists_pages = False
         self.locale: Locale
         self.viewer: Viewer
+        self.views: dict[str, View] = {}
+        """Views that were made before their pages are rendered, by the paths of their documents."""
         self.pages: dict[str, View] = {}
         self.others: list[View] = []
         self.indexes: dict[str, str] = {}
@@ -351,7 +353,7 @@ class HexaplaPlugin(BasePlugin[HexaplaConfig]):  # type: ignore[no-untyped-call]
         self, context: TemplateContext, *, page: Page, config: MkDocsConfig, nav: Navigation
     ) -> TemplateContext:
         """Give the page its view; mark what is in another language. After the search plugin has read the text."""
-        view = self.view_of(page, config)
+        view = self.views.pop(page.file.src_uri, None) or self.view_of(page, config)
         if view.is_document:
             view = self.viewer.with_text(view, page.content or "")
         self.keep(page, view)
