@@ -206,7 +206,7 @@ class Store:
         """Delete what was not used for the longest time, until the rest is no larger than `limit` bytes."""
         if self.folder is None or self.trouble:
             return
-        found = sorted(self._files())
+        found = sorted(self._files(), key=lambda one: (one[0], -one[1], one[2]))  # the largest of one time first
         with contextlib.suppress(OSError):
             (self.folder / TRIMMED).touch()
         size = sum(one for _, one, _ in found)
