@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import logging
 import os
 import shutil
@@ -76,7 +77,11 @@ def _serve_quickly(
     report: Callable[[Sequence[Problem]], None],
 ) -> None:
     from mkdocs.livereload import LiveReloadServer, _serve_url
+    from watchdog import events
     from watchdog.observers import Observer
+
+    # It tells of files that are read, too, and a build reads all of them.
+    changes = [events.FileCreatedEvent, events.FileModifiedEvent, events.FileMovedEvent, events.FileDeletedEvent]
 
     host, port = config.dev_addr
     mount = urlsplit(config.site_url or "/").path
@@ -91,7 +96,10 @@ def _serve_quickly(
 
     server = LiveReloadServer(builder=build, host=host, port=port, root=str(folder), mount_path=mount)
     # MkDocs' server looks at all files twice a second; the system can tell at once.
-    server.observer = Observer()  # type: ignore[assignment]
+    observer = Observer()
+    schedule = observer.schedule
+    observer.schedule = functools.partial(schedule, event_filter=changes)  # type: ignore[method-assign]
+    server.observer = observer  # type: ignore[assignment]
     server.build_delay = DELAY
     server.error_handler = lambda number: _error_page(folder, locale, number)
     try:
