@@ -488,10 +488,10 @@ def test_the_key_of_the_tool_tells_versions_apart(monkeypatch: pytest.MonkeyPatc
         patch.setattr(sys, "version", "4.0")
         found.add(cache.tool_key.__wrapped__())
     with monkeypatch.context() as patch:
-        patch.setattr(cache, "version", lambda name: "9.9" if name == "markdown" else "1.0")
+        patch.setattr(cache, "_version", lambda name: "9.9" if name == "markdown" else "1.0")
         found.add(cache.tool_key.__wrapped__())
     with monkeypatch.context() as patch:
-        patch.setattr(cache, "version", lambda name: "1.0")
+        patch.setattr(cache, "_version", lambda name: "1.0")
         found.add(cache.tool_key.__wrapped__())
     with monkeypatch.context() as patch:
         patch.setattr(cache, "digest_of_files", lambda folder: "other files")
