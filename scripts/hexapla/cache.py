@@ -119,6 +119,10 @@ def _version(name: str) -> str:
         return ""
 
 
+def _place(folder: Path, kind: str, key: str) -> Path:
+    return folder / kind / key[:2] / key[2:]
+
+
 def _sum(path: Path, value: bytes) -> bytes:
     """The digest that a value begins with: of its key and itself, so that it is believed in no other place."""
     name = f"{path.parent.parent.name}/{path.parent.name}{path.name}\n"
@@ -139,12 +143,12 @@ class Store:
     def path_of(self, kind: str, key: str) -> Path:
         """Where a value is kept."""
         assert self.folder is not None
-        return self.folder / kind / key[:2] / key[2:]
+        return _place(self.folder, kind, key)
 
     def get(self, kind: str, key: str) -> bytes | None:
         """Give a value; None where there is none, or none that is whole."""
         for folder in (self.folder, *self.more):
-            if folder is not None and (data := self._read(folder / kind / key[:2] / key[2:])) is not None:
+            if folder is not None and (data := self._read(_place(folder, kind, key))) is not None:
                 return data
         return None
 

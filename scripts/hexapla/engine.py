@@ -214,10 +214,9 @@ class _Task:
 class Edition:
     """One locale of a site, as `configure` gives it, set up to be written into the folder that is its `site_dir`.
 
-    `warned` counts what MkDocs has warned of so far: a page that it warns of is not kept. `pages` and
-    `fallbacks` count what was written, `rendered` names what the cache did not hold; `keys` are those of all that it
-    holds of the locale now, by kind. `digests` are those of its pages, by their
-    paths below `site_dir`. A preview has drafts too.
+    `warned` counts what MkDocs has warned of so far: a page that it warns of is not kept. `pages` and `fallbacks` count
+    what was written, `rendered` names what the cache did not hold; `keys` are those of all that it holds of the locale
+    now, by kind. `digests` are those of its pages, by their paths below `site_dir`. A preview has drafts too.
     """
 
     found: Publication
@@ -245,7 +244,6 @@ class Edition:
             # Else static-i18n finds the alternates of every page for a switcher that our theme does not have.
             self.config.plugins["i18n"].config.reconfigure_material = False
         self.time.reason = uncached(self.config)
-        self.is_cached = not self.time.reason
         self.time.stage("configuration")
         self.files = self._find_files()
         self._included = InclusionLevel.is_in_serve if self.is_preview else InclusionLevel.is_included
@@ -254,6 +252,11 @@ class Edition:
         nav = get_navigation(self.files, self.config)
         self.nav: Navigation = self.config.plugins.on_nav(nav, config=self.config, files=self.files)
         self.time.stage("navigation")
+
+    @property
+    def is_cached(self) -> bool:
+        """Whether pages of this site may be kept."""
+        return not self.time.reason
 
     def _find_files(self) -> LocaleFiles:
         config = self.config
@@ -294,15 +297,12 @@ class Edition:
         for task in tasks:
             kept = task.kept or self._render(task, environment)
             entries += kept.entries
-            self._write(task.page.file.dest_uri, kept.html)
+            swap.write(Path(self.config.site_dir, task.page.file.dest_uri), kept.html)
             self.digests[task.page.file.dest_uri] = cache.digest_of_bytes(kept.html)
         self.time.stage("templates")
         if shard == WHOLE:
             self._finish([task.page for task in tasks], entries)
         self.time.stage("files beside the pages")
-
-    def _write(self, name: str, html: bytes) -> None:
-        swap.write(Path(self.config.site_dir, name), html)
 
     def _is_fallback(self, page: Page) -> bool:
         path = page.file.src_uri.partition("/")[2]
