@@ -490,11 +490,10 @@ class HexaplaPlugin(BasePlugin[HexaplaConfig]):  # type: ignore[no-untyped-call]
     def _on_post_build_first(self, *, config: MkDocsConfig) -> None:
         """Write this locale's sitemap, feed and search index."""
         outputs.write_locale(Path(config.site_dir), self.locale, *self.texts_beside())
-        if search.is_used(config.plugins):
-            # The source's comes last, because the search plugin writes one of all languages to the same place.
-            self.indexes[self.locale.code] = self._index(config)
-            if not self.locale.is_source:
-                self._write_index(Path(config.site_dir), self.locale)
+        self._make_index(config)
+        # The source's comes last, because the search plugin writes one of all languages to the same place.
+        if not self.locale.is_source:
+            self._write_index(Path(config.site_dir), self.locale)
 
     def forget(self) -> None:
         """Begin anew with the views of pages."""
@@ -509,9 +508,12 @@ class HexaplaPlugin(BasePlugin[HexaplaConfig]):  # type: ignore[no-untyped-call]
 
     def write_index(self, config: MkDocsConfig) -> None:
         """Write this locale's search index, of all that the search plugin has collected."""
+        self._make_index(config)
+        self._write_index(Path(config.site_dir), self.locale)
+
+    def _make_index(self, config: MkDocsConfig) -> None:
         if search.is_used(config.plugins):
             self.indexes[self.locale.code] = self._index(config)
-            self._write_index(Path(config.site_dir), self.locale)
 
     def _index(self, config: MkDocsConfig) -> str:
         found, source = self.viewer.publication, self.viewer.site.source.code
@@ -529,8 +531,7 @@ class HexaplaPlugin(BasePlugin[HexaplaConfig]):  # type: ignore[no-untyped-call]
         if i18n is not None and i18n.building and not self.is_part:
             return
         site = self.viewer.site
-        if site.source.code in self.indexes:
-            self._write_index(Path(config.site_dir), site.source)
+        self._write_index(Path(config.site_dir), site.source)
         if not self.is_part:
             outputs.write_shared(Path(config.site_dir), site)
             outputs.write_status(Path(config.site_dir), site, self.states, self.messages)
@@ -538,7 +539,8 @@ class HexaplaPlugin(BasePlugin[HexaplaConfig]):  # type: ignore[no-untyped-call]
     on_post_build = CombinedEvent(_on_post_build_first, _on_post_build_last)
 
     def _write_index(self, site_dir: Path, locale: Locale) -> None:
-        outputs.write(site_dir / locale.folder / "search" / "search_index.json", self.indexes[locale.code])
+        if locale.code in self.indexes:
+            outputs.write(site_dir / locale.folder / "search" / "search_index.json", self.indexes[locale.code])
 
 
 def build_only(config: MkDocsConfig, locale: str) -> None:
