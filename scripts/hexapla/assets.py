@@ -28,8 +28,8 @@ MATERIAL = "assets/stylesheets/main.*.min.css"
 PLACE = "<style></style>"
 """Where a page's style goes: the first of these, in the head that the theme writes."""
 
-TEXT = re.compile(r"<!--text-->(.*?)<!--/text-->", re.DOTALL)
-"""What of a page is Material's to style, within `.md-typeset`; see base.html."""
+TEXT, END_OF_TEXT = "<!--text-->", "<!--/text-->"
+"""What stands around what of a page is Material's to style, within `.md-typeset`; see base.html."""
 
 AROUND = '<html><body class="hx"><main><article><div class="md-typeset">'
 """The start tags around a text, as far as Material's style could ask for them."""
@@ -56,8 +56,11 @@ class Assets:
         before, place, after = page.partition(PLACE)
         if not place:
             return page
-        style = self.style.text_for(page, "".join(TEXT.findall(after)))
-        after = after.replace("<!--text-->", "").replace("<!--/text-->", "")
+        first, *others = after.split(TEXT)
+        texts = [other.partition(END_OF_TEXT) for other in others]
+        page = "".join([before, first, *(rest for _, _, rest in texts)])
+        style = self.style.text_for(page, "".join(text for text, _, _ in texts))
+        after = "".join([first, *(text + rest for text, _, rest in texts)]).replace(END_OF_TEXT, "")
         return f"{before}<style>{style}</style>{after}"
 
     def is_copied(self, path: Path, overrides: Path) -> bool:

@@ -119,14 +119,23 @@ def _version(name: str) -> str:
         return ""
 
 
-def _place(folder: Path, kind: str, key: str) -> Path:
-    return folder / kind / key[:2] / key[2:]
+def _place(folder: Path | str, kind: str, key: str) -> str:
+    # There are many values; to make a Path of each place, and to open it, takes longer than to read what is there.
+    return os.path.join(folder, kind, key[:2], key[2:])  # noqa: PTH118
 
 
-def _sum(path: Path, value: bytes) -> bytes:
+def _sum(kind: str, key: str, value: bytes) -> bytes:
     """The digest that a value begins with: of its key and itself, so that it is believed in no other place."""
-    name = f"{path.parent.parent.name}/{path.parent.name}{path.name}\n"
-    return hashlib.blake2b(name.encode() + value, digest_size=_SIZE).digest()
+    found = hashlib.blake2b(f"{kind}/{key}\n".encode(), digest_size=_SIZE)
+    found.update(value)
+    return found.digest()
+
+
+def _read(path: str) -> tuple[bytes, float]:
+    """Give what a file holds, and when that was written. Raises OSError."""
+    with open(path, "rb", buffering=0) as file:  # noqa: PTH123
+        facts = os.fstat(file.fileno())
+        return file.readall(), facts.st_mtime
 
 
 @dataclass
@@ -143,27 +152,27 @@ class Store:
     def path_of(self, kind: str, key: str) -> Path:
         """Where a value is kept."""
         assert self.folder is not None
-        return _place(self.folder, kind, key)
+        return Path(_place(self.folder, kind, key))
 
     def get(self, kind: str, key: str) -> bytes | None:
         """Give a value; None where there is none, or none that is whole."""
         for folder in (self.folder, *self.more):
-            if folder is not None and (data := self._read(_place(folder, kind, key))) is not None:
+            if folder is not None and (data := self._read(folder, kind, key)) is not None:
                 return data
         return None
 
-    def _read(self, path: Path) -> bytes | None:
+    def _read(self, folder: Path, kind: str, key: str) -> bytes | None:
+        path = _place(folder, kind, key)
         try:
-            data = path.read_bytes()
-            age = time.time() - path.stat().st_mtime
+            data, written = _read(path)
         except OSError as error:
             if not isinstance(error, FileNotFoundError | NotADirectoryError):
                 self.trouble = self.trouble or str(error)
             return None
         value = data[_SIZE:]
-        if _sum(path, value) != data[:_SIZE]:
+        if _sum(kind, key, value) != data[:_SIZE]:
             return None
-        if age > DAY:
+        if time.time() - written > DAY:
             with contextlib.suppress(OSError):  # what may be read and not touched is as good as any
                 os.utime(path)
         return value
@@ -172,21 +181,30 @@ class Store:
         """Keep a value, whole or not at all."""
         if self.folder is None or self.trouble:
             return
-        path = self.path_of(kind, key)
-        new = path.with_name(f".{path.name}-{os.getpid()}-{threading.get_ident()}")
+        path = _place(self.folder, kind, key)
+        folder, name = os.path.split(path)
+        new = f"{folder}/.{name}-{os.getpid()}-{threading.get_ident()}"
         try:
-            if not path.parent.is_dir():
-                path.parent.mkdir(parents=True, exist_ok=True)
-                if not (ignore := self.folder / ".gitignore").exists():
-                    ignore.write_text("*\n", encoding="ascii")
             try:
-                new.write_bytes(_sum(path, value) + value)
-                new.replace(path)
+                self._make(folder)
+                with open(new, "wb") as file:  # noqa: PTH123
+                    file.write(_sum(kind, key, value) + value)
+                os.replace(new, path)  # noqa: PTH105
             except BaseException:
-                new.unlink(missing_ok=True)
+                with contextlib.suppress(FileNotFoundError):
+                    os.unlink(new)  # noqa: PTH108
                 raise
         except OSError as error:
             self.trouble = str(error)
+
+    def _make(self, folder: str) -> None:
+        """Make a folder of the store, and keep all of it out of git."""
+        if os.path.isdir(folder):  # noqa: PTH112
+            return
+        os.makedirs(folder, exist_ok=True)  # noqa: PTH103
+        ignore = Path(self.folder or "", ".gitignore")
+        if not ignore.exists():
+            ignore.write_text("*\n", encoding="ascii")
 
     def table(self, kind: str, name: str) -> Table:
         """Give a table of small values: one file, for what is read and written together."""

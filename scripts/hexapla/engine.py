@@ -195,7 +195,8 @@ def plugin_of(config: MkDocsConfig) -> HexaplaPlugin:
 @dataclass
 class _Task:
     """A page that is to be written. `sources` is the digest of its texts, `quick` and `key` are its keys; all are
-    empty where nothing may be kept. `kept` is what the cache holds of it."""
+    empty where nothing may be kept. `kept` is what the cache holds of it, `needs_title` says that only its text
+    tells its title."""
 
     page: Page
     sources: str
@@ -203,6 +204,7 @@ class _Task:
     quick: str = ""
     key: str = ""
     kept: _Kept | None = None
+    needs_title: bool = False
 
     @property
     def uri(self) -> str:
@@ -240,6 +242,7 @@ class Edition:
         self.plugin = plugin_of(self.config)
         self.config = self.config.plugins.on_config(self.config)
         self.config.plugins.on_pre_build(config=self.config)
+        search.quicken(self.config.plugins)
         if self.plugin.assets is not None:
             # Else static-i18n finds the alternates of every page for a switcher that our theme does not have.
             self.config.plugins["i18n"].config.reconfigure_material = False
@@ -320,7 +323,8 @@ class Edition:
         if not task.sources:
             return False
         self.plugin.note_meta(page)
-        if "title" not in page.meta and "title" not in vars(page):
+        task.needs_title = "title" not in page.meta and "title" not in vars(page)
+        if task.needs_title:
             data = self.store.get("titles", task.sources)
             if data is None:
                 return False
@@ -521,7 +525,7 @@ class Edition:
     def _keep(self, task: _Task, kept: _Kept) -> None:
         self.store.put("pages", task.key, kept.to_bytes())
         self.keys.append(("pages", task.key))
-        if task.page._title_from_render and self.store.get("titles", task.sources) is None:
+        if task.needs_title and task.page._title_from_render and self.store.get("titles", task.sources) is None:
             self.store.put("titles", task.sources, json.dumps(task.page._title_from_render).encode())
             self.keys.append(("titles", task.sources))
 
