@@ -25,6 +25,43 @@ def test_partition_loses_nothing(text: str) -> None:
     assert "".join(partition(text)) == text
 
 
+LINES = st.lists(
+    st.tuples(
+        st.sampled_from(["", "", "", "    ", "  ", "- ", "> ", "\t"]),
+        st.sampled_from(
+            ["word", "# Head", "# a #", "#", "- item", "1. one", "> quote", "```", "```py", "````", "~~~", "`a` b", "---",
+             "***", "===", "[a]: /x", "[^1]: note", "[a](b)", "![a](b)", '!!! note "T"', ": def", "| a | b |", "|---|---|",
+             "a | b", "<div>", "<script>", "-->", "\xa0x", "\u2028y", "*em* x", "_u_", "{: .a }", "[a", "b]: /x", "3 x",
+             "x\\", "- [ ] t", "$$", '--8<-- "a"', "\x85", "\x0cff", "हिन्दी", "two  ", ""]
+        ),
+        st.sampled_from(["\n", "\n", "\n\n", "\r\n", "\r"]),
+    ),
+    max_size=14,
+).map(lambda lines: "".join(map("".join, lines)))  # fmt: skip
+
+
+@settings(max_examples=1500, deadline=None)
+@given(LINES | MARKDOWN)
+@example("- item\n\n    ```\n\nword\n")
+@example("word\n\n    : def\n")
+@example("- <script>\n\nword\n")
+@example("\x85\nx\n")
+def test_what_is_plain_is_read_as_markdown_it_reads_it(text: str) -> None:
+    quick = cut(text)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(blocks, "_tokens", blocks._parse)
+        assert quick == cut(text)
+
+
+def test_most_documents_are_plain(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The parser is asked for the list only, and not for what is around it."""
+    read: list[str] = []
+    parse = blocks.PARSER.parse
+    monkeypatch.setattr(blocks.PARSER, "parse", lambda text: read.append(text) or parse(text))
+    cut("# Head\n\nSome *words*\non two lines.\n\n- one\n\n  two\n\n“More” words.\n\n```\na\n\nb\n```\n")
+    assert read == ["- one\n\n  two\n", "```\na\n\nb\n```"]
+
+
 @settings(max_examples=300, deadline=None)
 @given(MARKDOWN)
 def test_segments_stand_where_they_say(text: str) -> None:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from markdown_it import MarkdownIt
+from markdown_it.common.utils import mdTrim
 from markdown_it.rules_block import StateBlock
 from markdown_it.token import Token
 from mdit_py_plugins.deflist import deflist_plugin
@@ -130,6 +131,95 @@ def _parse(lines: Sequence[str]) -> list[Token]:
     return PARSER.parse("\n".join(line.rstrip("\r\n") for line in lines))
 
 
+# What is plain: most of what people write
+
+FAR_REACHING = re.compile(r"[ \t]*[:~<]|[ \t>*+\d.)-]+(?:`{3}|~{3}|<)|[ \t>]*\[\^[^\]]+\]:|[^\0]*\0")
+"""A line that begins something which may reach over empty lines, or back to the paragraph before: HTML, a definition,
+a footnote, a fence that is indented or within something else."""
+
+FENCE = re.compile(r"(`{3,})[^`]*$")
+
+WORDS = re.compile(r"[A-Za-z\"'(@$%&{\\]|[^\x00-\x7f]|\*{1,3}[^\s*]|_{1,3}[^\s_]|`{1,2}[^`]|!\[|\[(?!\^)")
+"""How a line begins that begins nothing but words; wherever it stands, it only goes on with a paragraph."""
+
+HEADING = re.compile(r"(#{1,6})[ \t](.*)")
+
+
+def _tokens(lines: Sequence[str]) -> list[Token]:
+    """Give the tokens that `_parse` gives, but for the ends of lists' places; markdown-it-py reads only what is not
+    plain."""
+    rows = [line.rstrip("\r\n") for line in lines]
+    chunks = _chunks(rows)
+    if chunks is None:
+        return PARSER.parse("\n".join(rows))
+    tokens: list[Token] = []
+    waiting = len(rows)
+    for start, end in chunks:
+        found = _plain(rows, start, end)
+        if found is None:
+            waiting = min(waiting, start)  # a list may go on behind an empty line
+            continue
+        if waiting < start:
+            tokens += _parse_part(rows, waiting, start)
+        waiting = len(rows)
+        tokens += found
+    return tokens + _parse_part(rows, waiting, len(rows)) if waiting < len(rows) else tokens
+
+
+def _chunks(rows: Sequence[str]) -> list[tuple[int, int]] | None:
+    """Give the first line of each run of lines without an empty one, but in a fence, and the line behind its last.
+
+    None where something may reach further than to an empty line and what is indented behind it.
+    """
+    found: list[tuple[int, int]] = []
+    start, number = -1, 0
+    while number < len(rows):
+        row = rows[number]
+        if not row.strip(" \t"):
+            if start >= 0:
+                found.append((start, number))
+            start = -1
+        elif FAR_REACHING.match(row):
+            return None
+        elif start < 0:
+            start = number
+        if match := FENCE.match(row):
+            closing = re.compile(rf" {{0,3}}{match[1]}`*[ \t]*$")
+            number = next((one for one in range(number + 1, len(rows)) if closing.match(rows[one])), len(rows))
+        number += 1
+    return [*found, (start, len(rows))] if start >= 0 else found
+
+
+def _plain(rows: Sequence[str], start: int, end: int) -> list[Token] | None:
+    """The tokens of a paragraph or a heading that stands by itself; None for anything else."""
+    own = rows[start:end]
+    if all(map(WORDS.match, own)) and not any("]:" in row for row in own):
+        kind, tag, content = "paragraph", "p", mdTrim("\n".join(own))
+    elif len(own) == 1 and (match := HEADING.match(own[0])):
+        kind, tag = "heading", f"h{len(match[1])}"
+        words = match[2].strip(" \t")
+        # Number signs at the end close a heading, if a space stands before them.
+        closed = words.rstrip("#")
+        content = mdTrim(words if closed and closed[-1] not in " \t" else closed)
+    else:
+        return None
+    place = [start, end]
+    return [
+        Token(f"{kind}_open", tag, 1, map=place),
+        Token("inline", "", 0, map=place, content=content),
+        Token(f"{kind}_close", tag, -1),
+    ]
+
+
+def _parse_part(rows: Sequence[str], start: int, end: int) -> list[Token]:
+    """The tokens of some lines, with their places in the whole text."""
+    tokens = PARSER.parse("\n".join(rows[start:end]))
+    for token in tokens:
+        if token.map:
+            token.map = [token.map[0] + start, token.map[1] + start]
+    return tokens
+
+
 # The parser
 
 
@@ -210,7 +300,7 @@ class _Cutter:
         for line in self.lines:
             self.offsets.append(self.offsets[-1] + len(line))
         self.first_line = first_line
-        self.tokens = _parse(self.lines)
+        self.tokens = _tokens(self.lines)
         self.nest: list[str] = []
         self.under = ""
         self.cursor: tuple[int, int] = (0, 0)
