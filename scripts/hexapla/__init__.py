@@ -21,6 +21,7 @@ How the modules connect, each importing only from those before it:
     glossary    names that stay, terms and their renderings
     quantities, languages   numbers read as a locale writes them; which language a sentence is in
     addresses   what a browser makes of an address, what is wrong with it, whose network a host is in
+    spans       inline Markdown, as Python-Markdown reads it
     rendering   Markdown -> HTML -> elements, as a browser sees them; what is foreign to the source is taken out
     pages, facts, resolution   site/ -> what each built file uses and defines, what is kept of that, where it leads
     rules       what a rule is and what it looks at; rules_* hold them all
