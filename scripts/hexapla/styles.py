@@ -28,7 +28,6 @@ BLOCKS = frozenset({"media", "supports", "container", "layer"})
 """At-rules that hold rules."""
 
 ATTRIBUTE = re.compile(r"""[\s"'](class|id|dir)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'=<>`]+))""", re.IGNORECASE)
-NAMED = re.compile("class|id|dir", re.IGNORECASE)
 TAG = re.compile(r"<([A-Za-z][\w-]*)")
 START_TAG = re.compile(r"""<[A-Za-z][^<>"']*(?:"[^"]*"[^<>"']*|'[^']*'[^<>"']*)*>""")
 PROPERTY = re.compile(r"--[\w-]+")
@@ -98,7 +97,6 @@ class Style:
         self._known = frozenset(name for rule in rules for one in rule.selectors for name in one.needs) - self._kept
         self._attributes = {one: one[1:-1] for one in self._known if one.startswith("[") and "=" not in one}
         self._cached = functools.lru_cache(maxsize=512)(self._text)
-        self._names_in = functools.lru_cache(maxsize=4096)(self._names_in_piece)
 
     def text_for(self, page: str, text: str) -> str:
         """Give the part of the style that a page uses, without a blank that it does not need.
@@ -112,10 +110,7 @@ class Style:
         return self._cached(names, frozenset(inner | around), frozenset(properties))
 
     def _names(self, html: str) -> frozenset[str]:
-        tags = _start_tags(html)
-        return self._names_in_piece(html) if tags is None else frozenset().union(*map(self._names_in, tags))
-
-    def _names_in_piece(self, html: str) -> frozenset[str]:
+        html = "".join(_start_tags(html))
         found = _names_of(html) & self._known
         found.update(name for name, word in self._attributes.items() if word in html)
         return frozenset(found)
@@ -143,18 +138,16 @@ def _matching(rules: Iterable[Rule], names: frozenset[str]) -> list[tuple[Rule, 
     return found
 
 
-def _start_tags(html: str) -> set[str] | None:
-    """The start tags of a page, each once: most of them are on all pages. None where one is not written as programs
-    write them, so that its end is not sure."""
+def _start_tags(html: str) -> set[str]:
+    """The start tags of a page, each once; the whole page where one is not written as programs write them, so that its
+    end is not sure. Text has no names, and to look for them there takes longest."""
     found = START_TAG.findall(html)
-    return set(found) if len(found) == len(TAG.findall(html)) else None
+    return set(found) if len(found) == len(TAG.findall(html)) else {html}
 
 
 def _names_of(html: str) -> set[str]:
     """The names on a page that selectors can ask for: elements, `.classes`, `#ids`, `[dir=…]`."""
     names = {tag.lower() for tag in set(TAG.findall(html))}
-    if not NAMED.search(html):
-        return names
     for name, *values in set(ATTRIBUTE.findall(html)):
         value = "".join(values)
         if name.lower() == "class":
