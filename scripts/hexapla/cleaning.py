@@ -5,6 +5,7 @@ Almost always there is nothing to clean, and a page stays as it is, byte for byt
 
 from __future__ import annotations
 
+import functools
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
@@ -19,7 +20,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from hexapla import rendering
 from hexapla.addresses import SAFE_SCHEMES, is_safe_address
-from hexapla.rendering import ALIGNMENT, MARKDOWN_TAGS, TEXT_ATTRIBUTES, Page
+from hexapla.rendering import ALIGNMENT, MARKDOWN_TAGS, TEXT_ATTRIBUTES, Element, Page, is_made_by_markdown
 
 # Pages
 
@@ -43,6 +44,8 @@ def clean(html: str, source: Callable[[], str]) -> str:
     with anything suspect is written anew by nh3 (ammonia), which leaves only known-harmless elements, attributes and
     addresses.
     """
+    if is_plain(html):
+        return html
     page = Page(html)
     if not _is_suspect(page, Page("")) or not _is_suspect(page, Page(source())):
         return html
@@ -62,6 +65,58 @@ def clean(html: str, source: Callable[[], str]) -> str:
         clean_content_tags={"script", "style"},
         link_rel=None,
         strip_comments=True,
+    )
+
+
+TOKEN = re.compile(r"""(<(/?)([a-z][a-z0-9]*)((?: [a-z-]+="[^"<>&]*")*)(?: /)?>|[^<]+)""")
+"""A tag as Python-Markdown writes it, or a text."""
+
+ATTRIBUTE = re.compile(r'([a-z-]+)="([^"]*)"')
+
+VOID = frozenset({"br", "hr", "img"})
+INLINE = frozenset("a em strong code img br span sup sub del kbd".split())
+BLOCKS = frozenset("p h1 h2 h3 h4 h5 h6 ul ol pre blockquote div hr table".split())
+INSIDE = {
+    **dict.fromkeys([*INLINE, *"p h1 h2 h3 h4 h5 h6 pre".split()], INLINE),
+    **dict.fromkeys(("ul", "ol"), frozenset({"li"})),
+    "table": frozenset({"thead", "tbody"}),
+    **dict.fromkeys(("thead", "tbody"), frozenset({"tr"})),
+    "tr": frozenset({"th", "td"}),
+}
+"""What a browser leaves within an element, where it closes some elements before others begin; within those that are not
+named here, that is all INLINE and BLOCKS."""
+
+
+def is_plain(html: str) -> bool:
+    """Whether a page has nothing that could be suspect, as a quick look tells.
+
+    It holds only a few elements, each within those where a browser leaves it, with attributes that Markdown writes. Of
+    what is not plain, nothing is said.
+    """
+    tokens = TOKEN.findall(html)
+    if sum(len(token[0]) for token in tokens) != len(html):
+        return False
+    opened: list[str] = [""]
+    for _, is_end, tag, attributes in tokens:
+        if is_end:
+            if attributes or opened.pop() != tag:
+                return False
+        elif tag:
+            may_stand = tag in INSIDE.get(opened[-1], INLINE | BLOCKS) and not (tag == "a" and "a" in opened)
+            if not may_stand or not _is_harmless(tag, attributes):
+                return False
+            if tag not in VOID:
+                opened.append(tag)
+    return opened == [""]
+
+
+@functools.lru_cache(maxsize=4096)
+def _is_harmless(tag: str, attributes: str) -> bool:
+    """Whether Markdown writes such attributes of an element, each once."""
+    pairs = ATTRIBUTE.findall(attributes)
+    element = Element(tag, dict(pairs))
+    return len(element.attributes) == len(pairs) and all(
+        is_made_by_markdown(element, name, value) and not _is_strange(name, value) for name, value in pairs
     )
 
 

@@ -30,7 +30,6 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import InclusionLevel, set_exclusions
 from mkdocs.structure.nav import Navigation, get_navigation
 from mkdocs.structure.pages import Page
-from mkdocs.utils import meta
 
 from hexapla import cache, catalogs, inputs, outputs, records, search, swap
 from hexapla.cache import Store, Table, Time
@@ -170,6 +169,7 @@ def configure(
     def get_env() -> jinja2.Environment:
         environment: jinja2.Environment = make()
         environment.bytecode_cache = templates
+        environment.auto_reload = False  # else each template is looked at again for each page
         return environment
 
     # MkDocs makes an environment whenever a plugin asks for one, and has no setting for Jinja's cache of byte code.
@@ -361,8 +361,9 @@ class Edition:
         if document is None:
             page.read_source(self.config)
             return
-        text = document.text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-        page.markdown, page.meta = meta.get_data(text)
+        # What mkdocs.utils.meta.get_data gives; what it would read otherwise, content.parse has refused.
+        page.markdown = document.body.replace("\r\n", "\n").replace("\r", "\n").lstrip("\n")
+        page.meta = dict(document.meta)
 
     def _render(self, task: _Task, environment: jinja2.Environment) -> _Kept:
         """Put a page into its template, as MkDocs does; keep it."""

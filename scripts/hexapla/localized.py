@@ -86,12 +86,29 @@ class LocaleFiles(I18nFiles):  # type: ignore[misc]  # static-i18n has no types
 
     lookups: dict[str, str | None] | None = None
 
+    def __init__(self, plugin: Any, files: Files) -> None:
+        """Begin with some files; `plugin` is static-i18n's."""
+        self._by_path: dict[str, File | None] = {}
+        super().__init__(plugin, files)
+
     def get_file_from_path(self, path: str) -> File | None:
         """Find a file by the path that a document or the navigation gives."""
-        found: File | None = super().get_file_from_path(path)
+        if path not in self._by_path:
+            self._by_path[path] = super().get_file_from_path(path)  # takes long, and many pages link to the same
+        found = self._by_path[path]
         if self.lookups is not None:
             self.lookups[path] = described(found)
         return found
+
+    def append(self, file: File) -> None:
+        """Add a file."""
+        self._by_path.clear()
+        super().append(file)
+
+    def remove(self, file: File) -> None:
+        """Take a file out."""
+        self._by_path.clear()
+        super().remove(file)
 
 
 def described(file: File | None) -> str | None:

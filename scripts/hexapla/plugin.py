@@ -9,6 +9,7 @@ Priorities: 100 is before static-i18n (which uses -100) and the search plugin (0
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import re
@@ -598,6 +599,7 @@ def _entries(items: Iterable[Any], locale: Locale, source: Locale) -> list[Entry
 
 
 def _escaping(translate: Callable[..., str]) -> Callable[..., Markup]:
+    @functools.lru_cache(maxsize=1024)  # each page says the same words
     def give(*arguments: Any) -> Markup:
         return escape(translate(*arguments))
 

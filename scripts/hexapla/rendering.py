@@ -166,7 +166,7 @@ def foreign(page: Page, source: Page) -> Iterator[tuple[str, str, str]]:
             extra[element.tag] -= 1
             yield element.tag, "", ""
         for name, value in element.attributes.items():
-            if (element.tag, name, _value(name, value)) not in known and not _is_made_by_markdown(element, name, value):
+            if (element.tag, name, _value(name, value)) not in known and not is_made_by_markdown(element, name, value):
                 yield element.tag, name, value
 
 
@@ -181,7 +181,7 @@ def generated_classes(tag: str, value: str) -> list[str]:
     return [one for one in names if GENERATED.fullmatch(one) or (is_kind and re.fullmatch(r"[a-z]+", one))]
 
 
-def _is_made_by_markdown(element: Element, name: str, value: str) -> bool:
+def is_made_by_markdown(element: Element, name: str, value: str) -> bool:
     """Whether Markdown, or one of its usual extensions, writes such an attribute by itself."""
     tag = element.tag
     if name == "title" and tag in ("a", "img"):
