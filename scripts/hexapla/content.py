@@ -12,6 +12,7 @@ from typing import Any
 
 import yaml
 
+from hexapla import cache
 from hexapla.blocks import LINES, Piece, Segment, cut, depth
 from hexapla.config import Place, yaml_problem
 from hexapla.problems import Problem, Stop, read_exact, say
@@ -50,6 +51,11 @@ class Document:
     def body(self) -> str:
         """The text behind the front matter."""
         return self.text[self.body_start :]
+
+    @cached_property
+    def digest(self) -> str:
+        """A digest of the text, by which it is told from any other."""
+        return cache.digest(self.text)
 
     def place(self, key: str) -> Place:
         """Where a key of the front matter stands; the first line where it is missing."""

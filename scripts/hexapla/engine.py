@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -35,6 +36,7 @@ from hexapla import cache, catalogs, inputs, outputs, records, search, swap
 from hexapla.cache import Store, Table, Time
 from hexapla.catalogs import Messages
 from hexapla.config import Locale
+from hexapla.content import Document
 from hexapla.localized import LocaleFiles, all_files, described, localized
 from hexapla.parts import WHOLE, Shard
 from hexapla.plugin import HexaplaPlugin, build_only
@@ -195,16 +197,20 @@ def plugin_of(config: MkDocsConfig) -> HexaplaPlugin:
 @dataclass
 class _Task:
     """A page that is to be written. `sources` is the digest of its texts, `quick` and `key` are its keys; all are
-    empty where nothing may be kept. `kept` is what the cache holds of it, `needs_title` says that only its text
-    tells its title."""
+    empty where nothing may be kept. `needs_title` says that only its text tells its title.
+
+    `kept` is what the cache holds of it, `digest` that of its HTML. `is_there` says that this stands in its place
+    already, and need not be taken out of the cache.
+    """
 
     page: Page
     sources: str
-    words: int = 0
     quick: str = ""
     key: str = ""
-    kept: _Kept | None = None
     needs_title: bool = False
+    kept: _Kept | None = None
+    digest: str = ""
+    is_there: bool = False
 
     @property
     def uri(self) -> str:
@@ -236,6 +242,7 @@ class Edition:
     _views: dict[str, View] = field(default_factory=dict, init=False)
     _lookups: dict[str, dict[str, str | None]] = field(default_factory=dict, init=False)
     _warned_of: set[str] = field(default_factory=set, init=False)
+    _index: str | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
         """Find the locale's files and its navigation."""
@@ -284,38 +291,54 @@ class Edition:
         self.time.stage("Markdown")
         environment = self.config.theme.get_env()
         environment = self.config.plugins.on_env(environment, config=self.config, files=self.files)
-        chosen = shard.chosen([task.words for task in tasks])
-        tasks = [task for index, task in enumerate(tasks) if index in chosen]
+        if shard != WHOLE:
+            chosen = shard.chosen([self._words(task.page) for task in tasks])
+            tasks = [task for index, task in enumerate(tasks) if index in chosen]
         self.pages = len(tasks)
         self.fallbacks = sum(self._is_fallback(task.page) for task in tasks)
         for task in tasks:
             self._look_up(task)
+        self._take_index([task for task in tasks if not task.page.file.generated_by])
         self.time.stage("cache")
         for task in tasks:
-            if task.kept is None and task.uri not in self._lookups:
+            if not (task.is_there or task.kept) and task.uri not in self._lookups:
                 self._populate(task.page)
         self.time.stage("Markdown")
         self._write_files(environment)
-        entries: list[dict[str, Any]] = []
         for task in tasks:
-            kept = task.kept or self._render(task, environment)
-            entries += kept.entries
-            swap.write(Path(self.config.site_dir, task.page.file.dest_uri), kept.html)
-            self.digests[task.page.file.dest_uri] = cache.digest_of_bytes(kept.html)
+            self._write(task, environment)
         self.time.stage("templates")
         if shard == WHOLE:
-            self._finish([task.page for task in tasks], entries)
+            self._finish(tasks)
         self.time.stage("files beside the pages")
+
+    def _write(self, task: _Task, environment: jinja2.Environment) -> None:
+        """Write a page, unless it is there."""
+        if not task.is_there:
+            if task.kept is None:
+                task.kept = self._render(task, environment)
+                task.digest = cache.digest_of_bytes(task.kept.html)
+            swap.write(os.path.join(self.config.site_dir, task.page.file.dest_uri), task.kept.html)  # noqa: PTH118
+            task.kept.html = b""
+        self.digests[task.page.file.dest_uri] = task.digest
+        if task.quick and task.key and task.uri not in self._warned_of:
+            self._quick.set(task.quick, [task.key, task.digest])
 
     def _is_fallback(self, page: Page) -> bool:
         path = page.file.src_uri.partition("/")[2]
         return not page.file.generated_by and self.plugin.viewer.publication.is_fallback(self.locale, path)
 
     def _task(self, page: Page) -> _Task:
+        return _Task(page, self._sources(page) if self.is_cached else "")
+
+    def _words(self, page: Page) -> int:
+        document = self._document(page)
+        return len(document.text.split()) if document else 0
+
+    def _document(self, page: Page) -> Document | None:
+        """The document that a page is made from; None where the page has none."""
         code, _, path = page.file.src_uri.partition("/")
-        document = None if page.file.generated_by else self.found.document(self.found.site.locale(code), path)
-        words = len(document.text.split()) if document else 0
-        return _Task(page, self._sources(page) if self.is_cached else "", words)
+        return None if page.file.generated_by else self.found.document(self.found.site.locale(code), path)
 
     def _take_title(self, task: _Task) -> bool:
         """Give a page that may not have to be rendered its front matter and its title; say whether both are known."""
@@ -356,8 +379,7 @@ class Edition:
     def _read(self, page: Page) -> None:
         """Give a page the text and the front matter of the document that its key is made from; its file may have been
         edited since."""
-        code, _, path = page.file.src_uri.partition("/")
-        document = None if page.file.generated_by else self.found.document(self.found.site.locale(code), path)
+        document = self._document(page)
         if document is None:
             page.read_source(self.config)
             return
@@ -404,26 +426,66 @@ class Edition:
         for name in sorted(self.config.theme.static_templates):
             _build_theme_template(name, environment, self.files, self.config, self.nav)
 
-    def _finish(self, pages: Sequence[Page], entries: list[dict[str, Any]]) -> None:
+    def _finish(self, tasks: Sequence[_Task]) -> None:
         """Write what stands beside the pages: sitemap, feed, search index."""
-        self._entries[:] = entries
-        if self.locale.is_source:
-            # Search plugins write their own index, and some their scripts; our index takes the place of theirs.
-            for name in sorted({"search", "material/search"} & set(self.config.plugins)):
-                self.config.plugins[name].on_post_build(config=self.config)
-        self.plugin.write_index(self.config)
+        self._write_index([task for task in tasks if not task.page.file.generated_by])
         key = cache.digest(self._common, self._shown)
         texts = _texts(self.store.get("beside", key)) if self.is_cached else None
         if texts is None:
             self.plugin.forget()
-            for page in pages:
-                self.plugin.keep(page, self._view(page))
+            for task in tasks:
+                self.plugin.keep(task.page, self._view(task.page))
             texts = self.plugin.texts_beside()
             if self.is_cached:
                 self.store.put("beside", key, json.dumps(texts).encode())
         self.keys.append(("beside", key))
         self._quick.write()
         outputs.write_locale(Path(self.config.site_dir), self.locale, *texts)
+
+    # The search index
+
+    def _index_key(self, tasks: Sequence[_Task]) -> str:
+        """The key of the search index, which is made of the pages that have a document."""
+        return cache.digest(self._common, *(part for task in tasks for part in (task.key, task.digest)))
+
+    def _take_index(self, tasks: Sequence[_Task]) -> None:
+        """Take the search index out of the cache, or the entries of the pages that it has to be made of."""
+        if all(task.is_there for task in tasks) and (data := self.store.get("indexes", self._index_key(tasks))):
+            self._index = data.decode()
+            return
+        for task in tasks:
+            if task.is_there and self._entries_of.get(task.key + task.digest) is None:
+                # Nobody knows what its entries are.
+                task.is_there = False
+                self._take(task)
+
+    def _write_index(self, tasks: Sequence[_Task]) -> None:
+        """Write the search index, and what the search plugin needs besides."""
+        if self._index is None:
+            entries = self._entries
+            entries[:] = [entry for task in tasks for entry in self._entries_for(task)]
+            self._index = self.plugin.index(self.config)
+            self._entries_of.write()
+            if self._index and all(task.key for task in tasks):
+                self.store.put("indexes", self._index_key(tasks), self._index.encode())
+        if self.locale.is_source and "search" in self.config.plugins:
+            # MkDocs' own writes scripts, too; our index takes the place of its own.
+            self.config.plugins["search"].on_post_build(config=self.config)
+        self.plugin.write_index(self.config, self._index)
+
+    def _entries_for(self, task: _Task) -> Sequence[dict[str, Any]]:
+        """The entries of the search index that a page has."""
+        name = task.key + task.digest
+        if task.kept is None:
+            return self._entries_of.get(name) or ()
+        if task.key:
+            self._entries_of.set(name, task.kept.entries)
+        return task.kept.entries
+
+    @cached_property
+    def _entries_of(self) -> Table:
+        """The entries of the search index, by the keys and digests of their pages."""
+        return self.store.table("entries", self._variant)
 
     def _view(self, page: Page) -> View:
         """The view of a page, but for its text."""
@@ -454,8 +516,13 @@ class Edition:
 
     @cached_property
     def _quick(self) -> Table:
-        """The keys of pages, by those that need no view."""
-        return self.store.table("keys", cache.digest(self.locale.code, str(self.config.site_url), str(self.is_preview)))
+        """The keys of pages and the digests of their HTML, by keys that need no view."""
+        return self.store.table("keys", self._variant)
+
+    @property
+    def _variant(self) -> str:
+        """What tells the pages of one build from those of another that takes turns with it."""
+        return cache.digest(self.locale.code, str(self.config.site_url), str(self.is_preview))
 
     @cached_property
     def _navigation(self) -> str:
@@ -475,11 +542,13 @@ class Edition:
         """A digest of all that the views of the locale's pages can show of any document but its text."""
         publication, site = self.plugin.viewer.publication, self.found.site
         parts = [*_flat(self.nav.items), "|"]
+        for file in self.files:  # whatever links may lead to
+            parts += [file.src_uri, file.url, file.inclusion.name]
         for code, documents in publication.documents.items():
             parts += [code, *sorted(documents)]
         for file in self._documents:
             code, _, path = file.src_uri.partition("/")
-            parts += [file.src_uri, str(file.page.title if file.page else ""), file.inclusion.name]
+            parts.append(str(file.page.title if file.page else ""))
             for locale in dict.fromkeys((site.locale(code), site.source)) if not file.generated_by else ():
                 document = publication.document(locale, path)
                 parts.append(document.text[: document.body_start] if document else "")
@@ -495,7 +564,7 @@ class Edition:
         if not page.file.generated_by:
             for locale in dict.fromkeys((site.locale(code), site.source)):
                 document = self.found.document(locale, path)
-                parts.append(document.text if document else "")
+                parts.append(document.digest if document else "")
             states, name = self.plugin.states, (self.locale.code, path)
             row = states.counts.get(name)
             if row and (row.stale or row.missing):  # else the record makes no difference
@@ -504,24 +573,40 @@ class Edition:
         return cache.digest(*parts)
 
     def _look_up(self, task: _Task) -> None:
-        """Find what the cache holds of a page: by its texts and what all views show, else by its own view."""
+        """Find what is known of a page: by its texts and what all views show, else by its own view."""
         if not task.sources:
             return
         path = task.uri.partition("/")[2]
         if not (path == STATUS and task.page.file.generated_by):  # it shows texts of all pages
             task.quick = cache.digest(task.sources, self._shown)
-            task.key = str(self._quick.get(task.quick) or "")
-        if not KEY.fullmatch(task.key):  # it becomes a path
+            row = self._quick.get(task.quick)
+            if isinstance(row, list) and len(row) == 2 and KEY.fullmatch(str(row[0])):  # it becomes a path
+                task.key, task.digest = map(str, row)
+                uri = task.page.file.dest_uri
+                place = os.path.join(self.config.site_dir, uri)  # noqa: PTH118
+                task.is_there = uri not in self._other_files and swap.holds(place, task.digest)
+        if not task.is_there:
+            self._take(task)
+
+    def _take(self, task: _Task) -> None:
+        """Take out of the cache what it holds of a page."""
+        if not task.key:
             neighbours = [*_flat([task.page.previous_page]), "", *_flat([task.page.next_page])]
             shown = [repr(self._view(task.page)), repr(self.plugin.menu_of(self.nav, task.page))]
             task.key = cache.digest(task.sources, self._navigation, *shown, *neighbours)
-            if task.quick:
-                self._quick.set(task.quick, task.key)
         data = self.store.get("pages", task.key)
         kept = _Kept.from_bytes(data) if data else None
         if kept and all(described(self.files.get_file_from_path(path)) == was for path, was in kept.lookups.items()):
             task.kept = kept
+            task.digest = cache.digest_of_bytes(kept.html)
             self.keys.append(("pages", task.key))
+
+    @cached_property
+    def _other_files(self) -> frozenset[str]:
+        """The paths, below the site's folder, of what is no page and is written before the pages are."""
+        folder = self.locale.folder
+        others = {file.dest_uri for file in self.files if not file.is_documentation_page()}
+        return frozenset(others | {"404.html", f"{folder}404.html"})
 
     def _keep(self, task: _Task, kept: _Kept) -> None:
         self.store.put("pages", task.key, kept.to_bytes())

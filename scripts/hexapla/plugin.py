@@ -99,7 +99,8 @@ class HexaplaPlugin(BasePlugin[HexaplaConfig]):  # type: ignore[no-untyped-call]
         """Views that were made before their pages are rendered, by the paths of their documents."""
         self.pages: dict[str, View] = {}
         self.others: list[View] = []
-        self.indexes: dict[str, str] = {}
+        self.source_index = ""
+        """The search index of the source, to be written last: the search plugin writes one of all languages there."""
 
     # Configuration
 
@@ -491,10 +492,11 @@ class HexaplaPlugin(BasePlugin[HexaplaConfig]):  # type: ignore[no-untyped-call]
     def _on_post_build_first(self, *, config: MkDocsConfig) -> None:
         """Write this locale's sitemap, feed and search index."""
         outputs.write_locale(Path(config.site_dir), self.locale, *self.texts_beside())
-        self._make_index(config)
-        # The source's comes last, because the search plugin writes one of all languages to the same place.
-        if not self.locale.is_source:
-            self._write_index(Path(config.site_dir), self.locale)
+        index = self.index(config)
+        if self.locale.is_source:
+            self.source_index = index
+        else:
+            self.write_index(config, index)
 
     def forget(self) -> None:
         """Begin anew with the views of pages."""
@@ -507,16 +509,10 @@ class HexaplaPlugin(BasePlugin[HexaplaConfig]):  # type: ignore[no-untyped-call]
         sitemap = outputs.sitemap([*self.pages.values(), *self.others])
         return sitemap, outputs.feed(self.viewer.site, self.locale, own)
 
-    def write_index(self, config: MkDocsConfig) -> None:
-        """Write this locale's search index, of all that the search plugin has collected."""
-        self._make_index(config)
-        self._write_index(Path(config.site_dir), self.locale)
-
-    def _make_index(self, config: MkDocsConfig) -> None:
-        if search.is_used(config.plugins):
-            self.indexes[self.locale.code] = self._index(config)
-
-    def _index(self, config: MkDocsConfig) -> str:
+    def index(self, config: MkDocsConfig) -> str:
+        """This locale's search index, of what the search plugin has collected; empty where the site has no search."""
+        if not search.is_used(config.plugins):
+            return ""
         found, source = self.viewer.publication, self.viewer.site.source.code
         own = [path for path in found.documents[source] if not found.is_fallback(self.locale, path)]
         urls = {found.url(self.locale, path) for path in own}
@@ -532,16 +528,18 @@ class HexaplaPlugin(BasePlugin[HexaplaConfig]):  # type: ignore[no-untyped-call]
         if i18n is not None and i18n.building and not self.is_part:
             return
         site = self.viewer.site
-        self._write_index(Path(config.site_dir), site.source)
+        self.write_index(config, self.source_index, site.source)
         if not self.is_part:
             outputs.write_shared(Path(config.site_dir), site)
             outputs.write_status(Path(config.site_dir), site, self.states, self.messages)
 
     on_post_build = CombinedEvent(_on_post_build_first, _on_post_build_last)
 
-    def _write_index(self, site_dir: Path, locale: Locale) -> None:
-        if locale.code in self.indexes:
-            outputs.write(site_dir / locale.folder / "search" / "search_index.json", self.indexes[locale.code])
+    def write_index(self, config: MkDocsConfig, index: str, locale: Locale | None = None) -> None:
+        """Write the search index of a locale, of this one unless another is named; an empty one is none."""
+        if index:
+            folder = Path(config.site_dir, (locale or self.locale).folder)
+            outputs.write(folder / "search" / "search_index.json", index)
 
 
 def build_only(config: MkDocsConfig, locale: str) -> None:

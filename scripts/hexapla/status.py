@@ -255,7 +255,7 @@ class _Kept:
 
 
 def _digest(document: Document | None) -> str:
-    return cache.digest(document.text) if document else ""
+    return document.digest if document else ""
 
 
 def _key(source: str, translation: Document | None, record: Path) -> str:
@@ -267,7 +267,7 @@ def _key(source: str, translation: Document | None, record: Path) -> str:
         data = _bytes_of(record)
     except OSError:
         return ""  # whoever reads it says what is wrong
-    return cache.digest(source, translation.text, *([] if data is None else [data]))
+    return cache.digest(source, translation.digest, *([] if data is None else [data]))
 
 
 def _bytes_of(path: Path) -> bytes | None:
