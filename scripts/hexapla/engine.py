@@ -12,6 +12,7 @@ Where no front matter and no title has changed, views show what they showed, and
 
 from __future__ import annotations
 
+import copy
 import json
 import logging
 import os
@@ -28,6 +29,7 @@ from jinja2.bccache import Bucket, BytecodeCache
 from mkdocs.commands.build import _build_theme_template, get_context
 from mkdocs.config import load_config
 from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.plugins import PluginCollection
 from mkdocs.structure.files import InclusionLevel, set_exclusions
 from mkdocs.structure.nav import Navigation, get_navigation
 from mkdocs.structure.pages import Page
@@ -165,7 +167,7 @@ def configure(
     templates: Templates,
 ) -> MkDocsConfig:
     """Read MkDocs' configuration, so that what was read and checked already is built, and nothing but one locale."""
-    config = load_config(str(found.site.config_file), site_dir=str(site_dir), strict=False)
+    config = _configuration(found.site.config_file, site_dir)
     make = config.theme.get_env
 
     def get_env() -> jinja2.Environment:
@@ -184,6 +186,29 @@ def configure(
     # takes a percent-encoded anchor for a missing one.
     config.validation.links.update(dict.fromkeys(("not_found", "anchors"), logging.DEBUG))
     build_only(config, locale.code)
+    return config
+
+
+_LOADED: dict[str, MkDocsConfig] = {}
+"""The configuration that was read last in this process, under a digest of its files."""
+
+
+def _configuration(config_file: Path, site_dir: Path) -> MkDocsConfig:
+    """Read MkDocs' configuration; for the next locale of a process, give a copy of what was read."""
+    key = cache.digest(str(config_file), inputs.of_configuration(config_file))
+    if key not in _LOADED:
+        config = load_config(str(config_file), site_dir=str(site_dir), strict=False)
+        if reason_against(config):
+            return config  # who knows what its plugins and hooks have done already
+        _LOADED.clear()
+        _LOADED[key] = config
+    config = copy.deepcopy(_LOADED[key])  # plugins change what they are given
+    # A collection registers what its plugins listen to when they are put into it, also when it is copied.
+    plugins = PluginCollection()
+    for name, plugin in config.plugins.items():
+        plugins[name] = plugin
+    config.plugins = plugins
+    config.site_dir = str(site_dir)
     return config
 
 

@@ -94,7 +94,9 @@ class LocaleFiles(I18nFiles):  # type: ignore[misc]  # static-i18n has no types
     def get_file_from_path(self, path: str) -> File | None:
         """Find a file by the path that a document or the navigation gives."""
         if path not in self._by_path:
-            self._by_path[path] = super().get_file_from_path(path)  # takes long, and many pages link to the same
+            # static-i18n's takes long, and tries this first.
+            own = self.src_uris.get(path) if path.startswith(f"{self.plugin.current_language}/") else None
+            self._by_path[path] = own or super().get_file_from_path(path)
         found = self._by_path[path]
         if self.lookups is not None:
             self.lookups[path] = described(found)

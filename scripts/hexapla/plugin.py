@@ -572,13 +572,12 @@ def _assets_of(config: MkDocsConfig, store: Store | None) -> Assets | None:
 def _leave_out_the_theme(found: Assets, files: Files, config: MkDocsConfig) -> None:
     """Leave out the files of Material, and the sources of ours."""
     overrides = Path(config.theme.custom_dir or "")
-    documents = os.path.join(config.docs_dir, "")  # noqa: PTH118 - compared with texts
+    # Texts are compared: there are hundreds of files, for each locale.
+    documents, *folders = (os.path.join(folder, "") for folder in (config.docs_dir, *config.theme.dirs))  # noqa: PTH118
     for file in list(files):
-        if file.abs_src_path and file.abs_src_path.startswith(documents):
-            continue
-        path = Path(file.abs_src_path) if file.abs_src_path else None
-        is_theirs = path is not None and any(path.is_relative_to(folder) for folder in config.theme.dirs)
-        if path is not None and is_theirs and not found.is_copied(path, overrides):
+        path = file.abs_src_path or ""
+        is_theirs = path.startswith(tuple(folders)) and not path.startswith(documents)
+        if is_theirs and not found.is_copied(Path(path), overrides):
             files.remove(file)
 
 
