@@ -18,9 +18,10 @@ from typing import Any
 
 import pytest
 from hexapla import build as building
-from hexapla import cache, checks, config, engine, inputs, publication, recording
+from hexapla import cache, checks, config, engine, publication, recording
 from hexapla.build import Built
 from hexapla.cache import FOLDER, Store
+from hexapla.inputs import Snapshot
 from hexapla.problems import Stop
 
 from tests.conftest import ROOT, SMALL
@@ -122,8 +123,8 @@ class Sample:
 
     def warm(self, store: Store | None = None) -> dict[str, int]:
         """Build with what the cache holds; give the number of pages rendered in each locale."""
-        state = self.state()
-        results = building.build(self.read(), store=store or self.store, state=state)
+        seen = self.seen()
+        results = building.build(self.read(), store=store or self.store, seen=seen)
         return {one.locale.code: one.rendered for one in results}
 
     def cold(self, store: Store | None = None) -> dict[str, str]:
@@ -145,11 +146,11 @@ class Sample:
         return checks.read(str(self.root / "mkdocs.yml"))
 
     def unchanged(self) -> list[Built] | None:
-        found = building.unchanged(config.load(str(self.root / "mkdocs.yml")), self.store, self.state())
+        found = building.unchanged(config.load(str(self.root / "mkdocs.yml")), self.store, self.seen())
         return found[0] if found else None
 
-    def state(self) -> str:
-        return inputs.of_site(config.load(str(self.root / "mkdocs.yml")))
+    def seen(self) -> Snapshot:
+        return Snapshot.of(config.load(str(self.root / "mkdocs.yml")))
 
     def keep_base(self) -> None:
         """Build as it is, with and without a cache; put that cache aside."""
@@ -563,9 +564,9 @@ def test_a_site_that_somebody_has_changed_is_mended(harm: Callable[[Path], objec
 
 
 def test_an_edit_while_a_build_runs_is_taken_up_by_the_next(stock: Sample) -> None:
-    state, found = stock.state(), stock.read()
+    seen, found = stock.seen(), stock.read()
     with stock.edited({"docs/en/about.md": swap("Words.", "Later words.")}):
-        building.build(found, store=stock.store, state=state)  # has read what was there before
+        building.build(found, store=stock.store, seen=seen)  # has read what was there before
         assert stock.unchanged() is None
         stock.warm()
         assert "Later words." in (stock.site_dir / "about/index.html").read_text(encoding="utf-8")

@@ -23,10 +23,11 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hexapla import cache, inputs, links, outputs, parts, status, swap
+from hexapla import cache, links, outputs, parts, status, swap
 from hexapla.cache import Store, Time
 from hexapla.catalogs import Messages
 from hexapla.config import Locale, Site
+from hexapla.inputs import Snapshot
 from hexapla.parts import WHOLE, Shard
 from hexapla.problems import Problem, Severity, Stop
 from hexapla.publication import Publication
@@ -72,17 +73,17 @@ def build(
     report: Progress = lambda locale, what: None,
     warn: Callable[[Sequence[Problem]], None] = lambda problems: None,
     store: Store | None = None,
-    state: str = "",
+    seen: Snapshot | None = None,
 ) -> list[Built]:
     """Build a publication that was checked into `site_dir`; give what came of each locale, in the configured order.
 
-    `warn` is told what the check of links warns of; `store` keeps pages for the next build. `state` is the digest of
-    what the site is made from (`inputs.of_site`), from before it was read, where it is known. Raises Stop, with
+    `warn` is told what the check of links warns of; `store` keeps pages for the next build. `seen` is what the site
+    is made from, looked at before it was read. Raises Stop, with
     everything that MkDocs warns of in any locale, or with all links that are broken, and leaves the old site as it was.
     """
     site = found.site
     store = store or Store(None)
-    state = state or inputs.of_site(site)
+    seen = seen or Snapshot.of(site)
     spare = swap.spare_of(store, site.site_dir)
     with swap.beside(site.site_dir) as folder:
         whole = folder / "site"
@@ -104,7 +105,7 @@ def build(
         told = _check_links(found, whole, store, digests)
         results = [replace(result, size=sizes[result.locale.code]) for result in results]
         if all(result.keys for result in results):
-            _note(site, state, digests, results, store, len(told))
+            _note(site, seen, digests, results, store, len(told))
         swap.publish(whole, site.site_dir, spare)
     warn(told)
     if sum(result.rendered for result in results) >= MANY or store.was_trimmed < time.time() - HOUR:
@@ -132,11 +133,11 @@ def _check_links(found: Publication, whole: Path, store: Store, digests: Mapping
 # Nothing has changed
 
 
-def unchanged(site: Site, store: Store, state: str) -> tuple[list[Built], int] | None:
+def unchanged(site: Site, store: Store, seen: Snapshot) -> tuple[list[Built], int] | None:
     """Give what came of the last build, and how much the check of links warned of, if it would come of another one and
-    the site is as that one left it. `state` is the digest of what the site is made from (`inputs.of_site`)."""
+    the site is as that one left it."""
     start = time.perf_counter()
-    data = store.get("builds", cache.digest(state, str(site.site_dir)))
+    data = store.get("builds", cache.digest(seen.digest, str(site.site_dir)))
     try:
         noted = json.loads(data or b"null")
         if not noted or noted["site"] != cache.digest_of_files(site.site_dir):
@@ -150,14 +151,14 @@ def unchanged(site: Site, store: Store, state: str) -> tuple[list[Built], int] |
 
 
 def _note(
-    site: Site, state: str, digests: Mapping[str, str], results: Sequence[Built], store: Store, warned: int
+    site: Site, seen: Snapshot, digests: Mapping[str, str], results: Sequence[Built], store: Store, warned: int
 ) -> None:
-    """Note what a build came to, unless the site is not in the state any more in which the build began."""
-    if inputs.of_site(site) != state:
+    """Note what a build came to, unless what it began with has changed since."""
+    if not seen.is_present(site):
         return
     counts = [[one.locale.code, one.pages, one.fallbacks, one.size] for one in results]
     value = json.dumps({"site": cache.digest_of(digests), "locales": counts, "warned": warned})
-    store.put("builds", cache.digest(state, str(site.site_dir)), value.encode())
+    store.put("builds", cache.digest(seen.digest, str(site.site_dir)), value.encode())
 
 
 # A part of the site

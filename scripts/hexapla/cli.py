@@ -88,16 +88,17 @@ def build(config_file: str | None, codes: tuple[str, ...], shard: str | None, ou
     built: see `hexapla plan` and `hexapla merge`.
     """
     from hexapla import build as building
-    from hexapla import inputs, parts
+    from hexapla import parts
     from hexapla.cache import FOLDER, Store
+    from hexapla.inputs import Snapshot
 
     share = parts.parse(shard) if shard else parts.WHOLE
     if out is None and (codes or shard):
         raise click.UsageError("A part of a site needs --out, the folder to write it into.")
     site, _ = config.examine(config_file)
     store = Store(site.root / FOLDER)
-    state = inputs.of_site(site)
-    if out is None and not profile and (known := building.unchanged(site, store, state)):
+    seen = Snapshot.of(site)
+    if out is None and not profile and (known := building.unchanged(site, store, seen)):
         results, warned = known
         _count_warnings(warned)
         _show_results(results)
@@ -108,7 +109,7 @@ def build(config_file: str | None, codes: tuple[str, ...], shard: str | None, ou
         chosen = [site.locale(code) for code in codes] or list(site.locales)
         results = building.build_part(found, chosen, share, out, store, _progress(found))
     else:
-        results = building.build(found, _progress(found), _warn, store, state)
+        results = building.build(found, _progress(found), _warn, store, seen)
     _show_results(results)
     if profile:
         _show_profile(results, store.trouble)

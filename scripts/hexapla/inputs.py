@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -58,3 +60,37 @@ def of_site(site: Site) -> str:
     own = [cache.digest_of_files(folder) for folder in folders]
     codes = " ".join(locale.code for locale in site.locales)
     return cache.digest(cache.tool_key(), codes, of_configuration(site.config_file), of_templates(site), *own)
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """What a site is made from, as it was at one time: `digest` is `of_site`, `marks` tells without reading the files
+    whether one of them was changed since."""
+
+    digest: str
+    marks: str
+
+    @classmethod
+    def of(cls, site: Site) -> Snapshot:
+        """Look at all that a site is made from."""
+        marks = _marks(site)
+        return cls(of_site(site), marks)
+
+    def is_present(self, site: Site) -> bool:
+        """Whether nobody has changed a file since."""
+        return _marks(site) == self.marks
+
+
+def _marks(site: Site) -> str:
+    """A digest of the times and sizes of all files that a site is made from."""
+    parts = [of_configuration(site.config_file)]
+    for folder in filter(None, (site.docs_dir, site.catalogs_dir, site.custom_dir)):
+        found = []
+        for root, _, names in os.walk(folder):
+            for name in names:
+                path = os.path.join(root, name)  # noqa: PTH118 - thousands of files
+                with contextlib.suppress(OSError):
+                    facts = os.stat(path)  # noqa: PTH116
+                    found.append(f"{path} {facts.st_mtime_ns} {facts.st_ctime_ns} {facts.st_size} {facts.st_ino}")
+        parts += sorted(found)
+    return cache.digest(*parts)

@@ -125,14 +125,14 @@ def read(site: Site, memory: Memory | None = None) -> Publication:
     problems: list[Problem] = []
     files: dict[str, tuple[str, ...]] = {}
     documents: dict[str, dict[str, Document]] = {}
-    memory = {} if memory is None else memory
     for locale in site.locales:
         folder = site.docs_dir / locale.code
         files[locale.code] = tuple(sorted(_markdown_below(folder, locale.is_source)))
         documents[locale.code] = {}
         for path in files[locale.code]:
             try:
-                documents[locale.code][path] = _remembered(folder / path, memory)
+                place = folder / path
+                documents[locale.code][path] = content.read(place) if memory is None else _remembered(place, memory)
             except Stop as stop:
                 problems += stop.problems
     return Publication(site, files, documents, tuple(problems))
@@ -165,7 +165,10 @@ def _markdown_below(folder: Path, may_leave: bool) -> Iterator[str]:
     home = os.path.realpath(folder.parent)
     if folder.is_symlink() and not (may_leave or Path(os.path.realpath(folder)).is_relative_to(home)):
         return
+    start = len(os.path.join(folder, ""))  # noqa: PTH118
     for path in files_below(folder):
+        if path.suffix not in MARKDOWN_SUFFIXES:
+            continue
         may_be_read = may_leave or not path.is_symlink() or Path(os.path.realpath(path)).is_relative_to(home)
-        if path.suffix in MARKDOWN_SUFFIXES and may_be_read and path.is_file():
-            yield path.relative_to(folder).as_posix()
+        if may_be_read and path.is_file():
+            yield str(path)[start:].replace(os.sep, "/")
