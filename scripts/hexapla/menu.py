@@ -73,6 +73,22 @@ class Pages:
         return shown
 
 
+def part(entries: Sequence[Entry], start: int, stop: int) -> list[Entry]:
+    """Give the pages from one number to before another, in the order of the navigation, in their sections."""
+    found, number = [], 0
+    for entry in entries:
+        size = _size(entry)
+        if number < stop and number + size > start:
+            children = part(entry.children, start - number, stop - number)
+            found.append(replace(entry, children=children) if entry.children else entry)
+        number += size
+    return found
+
+
+def _size(entry: Entry) -> int:
+    return sum(map(_size, entry.children)) if entry.children else 1
+
+
 def _near(count: int, at: int | None, depth: int) -> list[int]:
     """The indexes around one, as many at the ends as elsewhere; on the first level, the home page always."""
     reach = NEAR[min(depth, len(NEAR) - 1)]

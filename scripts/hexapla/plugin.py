@@ -13,7 +13,7 @@ import functools
 import json
 import os
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import deepcopy
 from html import unescape
 from pathlib import Path
@@ -33,7 +33,7 @@ from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 from mkdocs.utils.templates import TemplateContext
 
-from hexapla import assets, catalogs, checks, cleaning, marking, outputs, search, status
+from hexapla import assets, catalogs, checks, cldr, cleaning, marking, outputs, search, status
 from hexapla.assets import Assets
 from hexapla.cache import Store
 from hexapla.catalogs import Messages
@@ -42,12 +42,24 @@ from hexapla.config import Locale
 from hexapla.content import Document
 from hexapla.marking import MarkExtension
 from hexapla.marking import Page as MarkedPage
-from hexapla.menu import LIMIT, Entry
+from hexapla.menu import LIMIT, Entry, part
 from hexapla.menu import Pages as MenuPages
 from hexapla.problems import Stop
 from hexapla.publication import Publication, url_of
 from hexapla.status import Report, Row
-from hexapla.views import CHECKS, OWN_PAGES, PAGES, STATUS, View, Viewer
+from hexapla.views import (
+    CHECKS,
+    MEMBERS_OF_A_LIST,
+    OWN_PAGES,
+    PAGES,
+    PAGES_OF_A_LIST,
+    STATUS,
+    View,
+    Viewer,
+    count_of_pages,
+    number_of,
+    numbered,
+)
 
 TEMPLATES = Path(__file__).parent / "templates"
 ONLY = "HEXAPLA_LOCALE"
@@ -92,7 +104,8 @@ class HexaplaPlugin(BasePlugin[HexaplaConfig]):  # type: ignore[no-untyped-call]
         self.store: Store | None = None
         self.assets: Assets | None = None
         self.menu: MenuPages | None = None
-        self.lists_pages = False
+        self.lists_of_pages = 0
+        """How many pages list all pages."""
         self.locale: Locale
         self.viewer: Viewer
         self.views: dict[str, View] = {}
@@ -185,7 +198,7 @@ class HexaplaPlugin(BasePlugin[HexaplaConfig]):  # type: ignore[no-untyped-call]
     def _on_files_last(self, files: Files, *, config: MkDocsConfig) -> Files:
         """Add the pages that have no document. static-i18n would drop them, so this comes after it."""
         site = self.viewer.site
-        paths = [f"category/{key}.md" for key in site.categories if self.viewer.publication.in_category(key)]
+        paths = self._lists_of_categories()
         if site.has_comments:
             paths += OWN_PAGES
         if self.has_status:
@@ -193,7 +206,7 @@ class HexaplaPlugin(BasePlugin[HexaplaConfig]):  # type: ignore[no-untyped-call]
         if site.has_rules_page:
             paths.append(CHECKS)
         if self.assets:
-            paths += self._list_of_pages(files)
+            paths += self._lists_of_pages(files, config)
             self._add_assets(self.assets, files, config)
         for path in paths:
             uri = f"{self.locale.code}/{path}"
@@ -209,12 +222,27 @@ class HexaplaPlugin(BasePlugin[HexaplaConfig]):  # type: ignore[no-untyped-call]
                     file.inclusion = InclusionLevel.EXCLUDED
         return files
 
-    def _list_of_pages(self, files: Files) -> list[str]:
-        """The page that lists all pages, where they are too many for each page, and no document has its name."""
+    def _lists_of_categories(self) -> list[str]:
+        """The pages that list the members of each category."""
+        found = []
+        for key in self.viewer.site.categories:
+            if members := self.viewer.publication.in_category(key):
+                found += self._numbered(f"category/{key}.md", count_of_pages(len(members), MEMBERS_OF_A_LIST))
+        return found
+
+    def _lists_of_pages(self, files: Files, config: MkDocsConfig) -> list[str]:
+        """The pages that list all pages, where they are too many for each page, and no document has its name."""
         pages = [file for file in files.documentation_pages() if not file.inclusion.is_excluded()]  # type: ignore[no-untyped-call]
         own = self.viewer.publication.files[self.viewer.site.source.code]
-        self.lists_pages = len(pages) > LIMIT and PAGES not in own
-        return [PAGES] if self.lists_pages else []
+        shown = [file for file in pages if file.inclusion.is_in_nav()]  # type: ignore[no-untyped-call]
+        count = _count(config.nav) if config.nav else len(shown)
+        self.lists_of_pages = count_of_pages(count, PAGES_OF_A_LIST) if len(pages) > LIMIT and PAGES not in own else 0
+        return self._numbered(PAGES, self.lists_of_pages)
+
+    def _numbered(self, path: str, count: int) -> list[str]:
+        """The paths of a list's pages, but for those that a document has."""
+        own = self.viewer.publication.files[self.viewer.site.source.code]
+        return [one for number in range(1, count + 1) if (one := numbered(path, number)) not in own]
 
     def _add_assets(self, found: Assets, files: Files, config: MkDocsConfig) -> None:
         """Add what the pages of our theme fetch, and this locale's words for its scripts."""
@@ -243,7 +271,7 @@ class HexaplaPlugin(BasePlugin[HexaplaConfig]):  # type: ignore[no-untyped-call]
         """Give a page the front matter that counts."""
         path = _path_of(page)
         if page.file.generated_by:
-            template = TEMPLATES_OF_PAGES.get(path, "hexapla/category.html")
+            template = TEMPLATES_OF_PAGES.get(number_of(path)[0], "hexapla/category.html")
             # Themes put a title into the page as it is.
             page.meta = {"template": template, "title": str(escape(self._title_of(path)))}
         else:
@@ -293,9 +321,12 @@ class HexaplaPlugin(BasePlugin[HexaplaConfig]):  # type: ignore[no-untyped-call]
         if path == CHECKS:
             # translators: title of the page that lists the rules by which translations are checked
             return words.gettext("What is checked")
-        if path == PAGES:
-            return words.gettext("All pages")
-        return words.gettext(self.viewer.site.categories[Path(path).stem])
+        first, number = number_of(path)
+        # A list's further pages tell themselves apart by their numbers, as their links do.
+        ending = f" ({cldr.format_number(number, self.locale.code)})" if number > 1 else ""
+        if first == PAGES:
+            return words.gettext("All pages") + ending
+        return words.gettext(self.viewer.site.categories[Path(first).stem]) + ending
 
     # Rendering
 
@@ -367,6 +398,7 @@ class HexaplaPlugin(BasePlugin[HexaplaConfig]):  # type: ignore[no-untyped-call]
                 page.content = self._render("states.html", view=view) + (page.content or "")
         context["view"] = view  # type: ignore[typeddict-unknown-key]
         self.add_menu(context, nav, page.url)
+        context["all_pages"] = self._listed(nav, page)  # type: ignore[typeddict-unknown-key]
         if page.file.generated_by:
             self._lead_switcher(config, _path_of(page))
         return context
@@ -374,23 +406,27 @@ class HexaplaPlugin(BasePlugin[HexaplaConfig]):  # type: ignore[no-untyped-call]
     def add_menu(self, context: TemplateContext, nav: Navigation, url: str) -> None:
         """Give the templates of our theme the list of the site's pages, as the page at an address shows it."""
         if self.assets is not None:
-            pages = self._menu(nav)
-            context["menu"] = pages.menu(url)  # type: ignore[typeddict-unknown-key]
-            context["all_pages"] = pages.entries  # type: ignore[typeddict-unknown-key]
+            context["menu"] = self._menu(nav).menu(url)  # type: ignore[typeddict-unknown-key]
 
     def menu_of(self, nav: Navigation, page: Page) -> object:
         """What a page shows of the list of the site's pages; its `repr` tells it from any other."""
         if self.assets is None:
             return ()
-        pages = self._menu(nav)
-        is_list = page.file.generated_by and _path_of(page) == PAGES
-        return pages.menu(page.url), pages.entries if is_list else ()
+        return self._menu(nav).menu(page.url), self._listed(nav, page)
+
+    def _listed(self, nav: Navigation, page: Page) -> Sequence[Entry]:
+        """The pages that a page lists which is one of those that list all."""
+        path, number = number_of(_path_of(page))
+        if path != PAGES or not page.file.generated_by:
+            return ()
+        return part(self._menu(nav).entries, (number - 1) * PAGES_OF_A_LIST, number * PAGES_OF_A_LIST)
 
     def _menu(self, nav: Navigation) -> MenuPages:
         if self.menu is None:
             # The page of all pages lies in the folder of the locale's home.
             path = url_of(self.locale.folder + PAGES, self.viewer.site.use_directory_urls)
-            self.menu = MenuPages(_entries(nav.items, self.locale, self.viewer.site.source), path * self.lists_pages)
+            entries = _entries(nav.items, self.locale, self.viewer.site.source)
+            self.menu = MenuPages(entries, path if self.lists_of_pages else "")
         return self.menu
 
     def view_of(self, page: Page, config: MkDocsConfig) -> View:
@@ -405,11 +441,11 @@ class HexaplaPlugin(BasePlugin[HexaplaConfig]):  # type: ignore[no-untyped-call]
         if path == STATUS:
             edit = config.repo_url and config.edit_uri and urljoin(config.repo_url.rstrip("/") + "/", config.edit_uri)
             return self.viewer.status_page(path, self._title_of(path), base, self.states, edit or "")
-        if path == PAGES:
-            return self.viewer.pages_page(path, self._title_of(path), base)
+        if number_of(path)[0] == PAGES:
+            return self.viewer.pages_page(path, self._title_of(path), base, self.lists_of_pages)
         if path == CHECKS:
             return self.viewer.checks_page(path, self._title_of(path), base)
-        return self.viewer.category_page(Path(path).stem, base)
+        return self.viewer.category_page(path, self._title_of(path), base)
 
     def keep(self, page: Page, view: View) -> None:
         """Remember the view of a page that is, or was, rendered, for what is written beside the pages."""
@@ -579,6 +615,13 @@ def _leave_out_the_theme(found: Assets, files: Files, config: MkDocsConfig) -> N
         is_theirs = path.startswith(tuple(folders)) and not path.startswith(documents)
         if is_theirs and not found.is_copied(Path(path), overrides):
             files.remove(file)
+
+
+def _count(nav: Any) -> int:
+    """How many entries a navigation of mkdocs.yml has, but for sections."""
+    if isinstance(nav, dict):
+        return sum(map(_count, nav.values()))
+    return sum(map(_count, nav)) if isinstance(nav, list) else 1
 
 
 def _entries(items: Iterable[Any], locale: Locale, source: Locale) -> list[Entry]:

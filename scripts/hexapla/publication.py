@@ -68,8 +68,13 @@ class Publication:
 
     def last_modified(self, locale: Locale, path: str) -> date | None:
         """When the document says that it was last changed: `updated`, or else `date`."""
-        meta = self.meta(locale, path)
-        return cldr.as_date(meta.get("updated")) or cldr.as_date(meta.get("date"))
+        own, source = self.document(locale, path), self.document(self.site.source, path)
+        chain = [one.meta for one in (own, source) if one]  # what a translation does not say, it inherits
+
+        def day(key: str) -> date | None:
+            return next((cldr.as_date(meta[key]) for meta in chain if key in meta), None)
+
+        return day("updated") or day("date")
 
     def in_category(self, key: str) -> tuple[str, ...]:
         """The paths of the documents in a category, the newest first."""

@@ -43,6 +43,35 @@ CHECKS = "checks.md"
 PAGES = "pages.md"
 """The page that lists all pages, where they are too many for each page to list them."""
 
+PAGES_OF_A_LIST, MEMBERS_OF_A_LIST = 60, 24
+"""So many pages, or members of a category with their descriptions, one page lists; further ones list the rest."""
+
+NUMBERED = re.compile(r"(category/[^/]+|pages)/(\d+)\.md")
+
+
+def numbered(path: str, number: int) -> str:
+    """The path of one of the pages that a list takes: `pages.md`, `pages/2.md` …"""
+    return path if number == 1 else f"{path.removesuffix('.md')}/{number}.md"
+
+
+def number_of(path: str) -> tuple[str, int]:
+    """Give the path of a list's first page, and which of its pages one is."""
+    match = NUMBERED.fullmatch(path)
+    return (f"{match[1]}.md", int(match[2])) if match else (path, 1)
+
+
+def count_of_pages(entries: int, of_a_page: int) -> int:
+    """How many pages a list takes."""
+    return max(1, -(-entries // of_a_page))
+
+
+ROWS = 40
+"""A status page that has so many rows lists all documents in all languages. With more, a language's documents are only
+on the page in that language, and of them only those that are not up to date."""
+
+ROWS_BEHIND, LINKS_OF_A_ROW = 20, 3
+"""So many of these are listed at most, those most behind first, each with so many of its stale paragraphs."""
+
 
 @dataclass(frozen=True)
 class LanguageLink:
@@ -84,6 +113,16 @@ class Link:
     title: str
     description: str = ""
     tag: str = ""
+
+
+@dataclass(frozen=True)
+class NumberLink:
+    """A link to another page of a list. Without `href`, it is the present page, or a gap."""
+
+    text: str
+    href: str = ""
+    relation: str = ""
+    is_current: bool = False
 
 
 @dataclass(frozen=True)
@@ -147,13 +186,20 @@ class Progress:
 
 @dataclass(frozen=True)
 class LocaleProgress:
-    """How far a locale is, as a whole and by document."""
+    """How far a locale is, as a whole and by document.
+
+    `href` leads to the page that lists its documents, where this one does not. `current_text` and `more_text` count the
+    documents that are up to date, and those that are not and are not listed; they are empty where all are listed.
+    """
 
     tag: str
     name: str
     badge: str
     whole: Progress
     documents: Sequence[Progress]
+    href: str = ""
+    current_text: str = ""
+    more_text: str = ""
 
 
 @dataclass(frozen=True)
@@ -225,6 +271,7 @@ class View:
     missing_text: str = ""
     # The documents of a category; the languages of the root's 404.html.
     members: Sequence[Link] = ()
+    numbers: Sequence[NumberLink] = ()
     lost: Sequence[Lost] = ()
     progress: Sequence[LocaleProgress] = ()
     figures: str = ""
@@ -328,44 +375,99 @@ class Viewer:
             missing_text=cldr.format_number(row.missing, code),
         )
 
-    def category_page(self, key: str, base: str) -> View:
-        """The view of the page that lists a category."""
-        members = self.publication.in_category(key)
-        translated = {one for path in members for one in self.publication.locales_of(path)}
+    def category_page(self, path: str, title: str, base: str) -> View:
+        """The view of a page that lists members of a category."""
+        first, number = number_of(path)
+        members = self.publication.in_category(first.removeprefix("category/").removesuffix(".md"))
+        own = members[(number - 1) * MEMBERS_OF_A_LIST : number * MEMBERS_OF_A_LIST]
+        translated = {one for path in own for one in self.publication.locales_of(path)}
         shown = [one for one in self.site.locales if one in translated]
-        title = self._words.gettext(self.site.categories[key])
-        dates = [day for path in members if (day := self.publication.last_modified(self.locale, path))]
+        dates = [day for path in own if (day := self.publication.last_modified(self.locale, path))]
         return replace(
-            self._generated(f"category/{key}.md", title, shown, base),
-            members=[self._link(path, base) for path in members],
+            self._generated(path, title, shown, base),
+            members=[self._link(path, base) for path in own],
+            numbers=self._numbers(path, count_of_pages(len(members), MEMBERS_OF_A_LIST), base),
             updated=self._day(max(dates, default=None)),
         )
+
+    def _numbers(self, path: str, count: int, base: str) -> list[NumberLink]:
+        """The links between the pages of a list: to the first, the last and those around the present one."""
+        first, present = number_of(path)
+        chosen = sorted({1, count, *range(max(1, present - 2), min(count, present + 2) + 1)}) if count > 1 else []
+        found = []
+        for before, number in zip([0, *chosen], chosen, strict=False):
+            if number > before + 1:
+                found.append(NumberLink("…"))
+            text = cldr.format_number(number, self.locale.code)
+            relation = {present - 1: "prev", present + 1: "next"}.get(number, "")
+            href = "" if number == present else base + self.publication.url(self.locale, numbered(first, number))
+            found.append(NumberLink(text, href, relation, number == present))
+        return found
 
     def status_page(self, path: str, title: str, base: str, states: Report, edit: str) -> View:
         """The view of the page that shows how far each translation is; `edit` is what edit addresses begin with."""
         view = self._generated(path, title, self.site.locales, base)
         folder = base + self.publication.url(self.site.source, path)
         folder = folder if folder.endswith("/") else folder.rpartition("/")[0] + "/status/"
+        rows: dict[str, list[Row]] = {locale.code: [] for locale in self.site.translations}
+        for row in states.rows:
+            if self._has(row.document):
+                rows[row.locale].append(row)
+        is_large = sum(map(len, rows.values())) > ROWS
         progress = []
         for locale in self.site.translations:
-            own = [row for row in states.rows if row.locale == locale.code and self._has(row.document)]
-            documents = [self._progress(row, locale, base, states, edit) for row in own]
-            home = base + self.publication.url(locale, "index.md")
-            whole = self._figures(total(locale.code, states.rows), locale.name, home)
-            progress.append(LocaleProgress(locale.tag, locale.name, f"{folder}{locale.tag}.svg", whole, documents))
+            whole = self._figures(
+                total(locale.code, states.rows), locale.name, base + self.publication.url(locale, "index.md")
+            )
+            one = LocaleProgress(locale.tag, locale.name, f"{folder}{locale.tag}.svg", whole, ())
+            own = rows[locale.code]
+            if not is_large:
+                one = replace(one, documents=[self._progress(row, locale, base, states, edit) for row in own])
+            elif locale != self.locale:
+                one = replace(one, href=base + self.publication.url(locale, path))
+            else:
+                one = self._most_behind(one, own, base, states, edit)
+            progress.append(one)
         dates = [
             day for code, name in states.counts if (day := self.publication.last_modified(self.site.locale(code), name))
         ]
         updated = self._day(max(dates, default=None))
         return replace(view, progress=progress, figures=f"{folder}status.json", updated=updated)
 
+    def _most_behind(
+        self, one: LocaleProgress, rows: Sequence[Row], base: str, states: Report, edit: str
+    ) -> LocaleProgress:
+        """The documents of this locale that are not up to date, as many as a page can list, and how many others."""
+        behind = sorted(
+            (row for row in rows if row.stale or row.missing or row.orphan),
+            key=lambda row: row.stale + row.missing,
+            reverse=True,
+        )
+        documents = [self._progress(row, self.locale, base, states, edit) for row in behind[:ROWS_BEHIND]]
+        more, code = len(behind) - len(documents), self.locale.code
+        pages = [row for row in rows if row.document != INTERFACE]
+        current = sum(row not in behind for row in pages)
+        values = {"count": cldr.format_number(current, code), "total": cldr.format_number(len(pages), code)}
+        return replace(
+            one,
+            documents=[replace(document, links=document.links[:LINKS_OF_A_ROW]) for document in documents],
+            # translators: on the page that shows how far each translation is; both values are numbers of pages
+            current_text=self._words.gettext("Pages that are up to date: %(count)s of %(total)s") % values,
+            # translators: below a list of pages that are not up to date; count is the number of those not listed
+            more_text=self._words.gettext("Further pages that are not: %(count)s")
+            % {"count": cldr.format_number(more, code)}
+            if more
+            else "",
+        )
+
     def _has(self, document: str) -> bool:
         """Whether a document of the figures is published in its source's language; drafts are not."""
         return document == INTERFACE or document in self.publication.documents[self.site.source.code]
 
-    def pages_page(self, path: str, title: str, base: str) -> View:
-        """The view of the page that lists all pages."""
-        return self._generated(path, title, self.site.locales, base)
+    def pages_page(self, path: str, title: str, base: str, count: int) -> View:
+        """The view of a page that lists pages of the site; `count` is the number of those that do."""
+        view = self._generated(path, title, self.site.locales, base)
+        return replace(view, numbers=self._numbers(path, count, base))
 
     def checks_page(self, path: str, title: str, base: str) -> View:
         """The view of the page that lists the rules of `hexapla check`, in the language of the page."""
