@@ -15,8 +15,9 @@ import pytest
 from hexapla import assets, build, config, publication, styles
 from hexapla.compact import Compact, compact
 from hexapla.config import Site
-from hexapla.menu import LIMIT, Entry, Menu, Pages
+from hexapla.menu import LIMIT, Entry, Menu, Pages, part
 
+from tests.benchmarks.corpus import write_records
 from tests.benchmarks.readers import ARTICLE, CODES, Host, hosting, visit
 from tests.conftest import ROOT, SMALL, MakeSite
 
@@ -536,5 +537,117 @@ def test_pages_of_a_large_site_do_not_grow_with_it(make_site: MakeSite, tmp_path
                     waiting.append(target)
         assert {f"{home}articles/{number:03}/" for number in range(90)} <= found
         assert f"{home}pages/" in found
-    listed = parsed((folder / "fr/pages/index.html").read_bytes()).xpath("//article//a/text()")
-    assert listed[:3] == ["Accueil", "À propos", "Article 000"] and len(listed) == 92
+    lists = [parsed((folder / f"fr/pages/{name}index.html").read_bytes()) for name in ("", "2/")]
+    listed = [tree.xpath("//article//ul[not(ancestor::nav)]//a/text()") for tree in lists]
+    assert [len(one) for one in listed] == [60, 32]
+    assert listed[0][:3] == ["Accueil", "À propos", "Article 000"] and listed[1][-1] == "Article 089"
+
+
+LONG = "ग्राहक सेवा और ग्राहक सहायता एक ही चीज़ नहीं हैं, भले ही दोनों नाम साथ-साथ लिए जाते हों"
+"""A title of 84 characters, 219 bytes."""
+
+
+@pytest.fixture(scope="module")
+def wordy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A site of 130 articles in one category, with long titles and descriptions in Hindi; 40 translations are stale."""
+    root = tmp_path_factory.mktemp("wordy")
+    texts = {
+        "mkdocs.yml": OURS.replace("locale: fr", "locale: hi").replace("name: Français", "name: हिन्दी")
+        + "extra:\n  categories:\n    long: Long\n",
+        "docs/en/index.md": "# Home\n",
+        "docs/hi/index.md": "# होम\n",
+    }
+    for number in range(130):
+        name, front = f"articles/{number:03}.md", f"date: 2026-01-01\ncategory: long\ntitle: Article {number:03}"
+        texts[f"docs/en/{name}"] = f"---\n{front}\ndescription: Words.\n---\n\n# A\n" + "".join(
+            f"\nWords, words {one}.\n" for one in range(6)
+        )
+        meta = f"title: {number:03} {LONG}\ndescription: {LONG}, {LONG}"
+        texts[f"docs/hi/{name}"] = f"---\n{meta}\n---\n\n# {LONG}\n" + "".join(
+            f"\n{LONG} {LONG} {one}.\n" for one in range(6)
+        )
+    for path, text in texts.items():
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_text(text, encoding="utf-8")
+    write_records(config.load(str(root / "mkdocs.yml")))
+    for number in range(40):
+        path = root / f"docs/en/articles/{number:03}.md"
+        more = 1 + number % 5
+        path.write_text(path.read_text(encoding="utf-8").replace("Words, words", "Other words", more), encoding="utf-8")
+    site = config.load(str(root / "mkdocs.yml"))
+    build.build(publication.read(site))
+    return site.site_dir
+
+
+def test_no_page_of_a_large_site_is_large(wordy: Path) -> None:
+    sizes = {path.relative_to(wordy).as_posix(): path.stat().st_size for path in wordy.rglob("*.html")}
+    assert len(sizes) > 270
+    assert {name: size for name, size in sizes.items() if size > 30_000} == {}
+
+
+def test_a_long_category_takes_several_pages(wordy: Path) -> None:
+    trees = [parsed((wordy / f"category/long/{name}index.html").read_bytes()) for name in ("", "2/", "3/", "6/")]
+    members = [tree.xpath("//ul[@class='hx-members']/li/a/text()") for tree in trees]
+    assert [len(one) for one in members] == [24, 24, 24, 10]
+    assert not set(members[0]) & set(members[1])
+    assert [tree.xpath("string(//h1)") for tree in trees] == ["Long", "Long (2)", "Long (3)", "Long (6)"]
+    numbers = [[item.xpath("string()") for item in tree.xpath("//nav[@class='hx-numbers']//li")] for tree in trees]
+    assert numbers == [[*"123", "…", "6"], [*"1234", "…", "6"], list("123456"), ["1", "…", "4", "5", "6"]]
+    assert trees[1].xpath("//nav[@class='hx-numbers']//a/@href") == [
+        "../../../category/long/",
+        "../../../category/long/3/",
+        "../../../category/long/4/",
+        "../../../category/long/6/",
+    ]
+    assert trees[1].xpath("//nav[@class='hx-numbers']//a/@rel") == ["prev", "next"]
+    assert trees[1].xpath("//nav[@class='hx-numbers']//*[@aria-current='page']/text()") == ["2"]
+    assert trees[1].xpath("//link[@rel='canonical']/@href") == ["https://small.example/category/long/2/"]
+    assert trees[1].xpath("//link[@rel='alternate'][@hreflang='hi']/@href") == [
+        "https://small.example/hi/category/long/2/"
+    ]
+    assert not (wordy / "category/long/7").exists()
+    sitemap = (wordy / "sitemap-hi.xml").read_text(encoding="utf-8")
+    assert "<loc>https://small.example/hi/category/long/6/</loc>" in sitemap
+
+
+def test_the_status_page_of_a_large_site_lists_what_is_behind_in_its_language(wordy: Path) -> None:
+    source, hindi = (parsed((wordy / name).read_bytes()) for name in ("status/index.html", "hi/status/index.html"))
+    assert not source.xpath("//table")
+    assert source.xpath("//h2[@id='progress-hi']/a/@href") == ["../hi/status/"]
+    heading = source.xpath("string(//h2[@id='progress-hi'])")
+    assert re.fullmatch(r"हिन्दी – [1-9]\d%", heading) and heading == hindi.xpath("string(//h2[@id='progress-hi'])")
+    rows = hindi.xpath("//table/tbody/tr[th]")
+    assert len(rows) == 12
+    behind = [int(row.xpath("string(td[2])")) for row in rows]
+    assert behind == [0] + [5] * 8 + [4] * 3  # the words of the interface are missing in this language
+    assert {len(cell.xpath(".//li")) for cell in hindi.xpath("//td[@colspan]")} == {2}
+    text = hindi.xpath("string(//main)")
+    assert "अप-टू-डेट पेज: 131 में से 91" in text and "बाकी पेज जो अप-टू-डेट नहीं हैं: 29" in text
+    figures = json.loads((wordy / "status/status.json").read_text(encoding="utf-8"))
+    assert sum(row["stale"] > 0 for row in figures) == 40
+
+
+def test_a_document_with_the_name_of_a_list_page_stays(make_site: MakeSite) -> None:
+    texts: dict[str, str | bytes] = {f"docs/en/articles/{number:03}.md": f"# {number:03}\n" for number in range(70)}
+    texts |= {"docs/en/pages/2.md": "# Mine\n", "docs/fr/pages/2.md": "# À moi\n"}
+    folder = make(make_site, texts, OURS)
+    assert "Mine" in (folder / "pages/2/index.html").read_text(encoding="utf-8")
+    assert "À moi" in (folder / "fr/pages/2/index.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("start", "stop", "titles"),
+    [(0, 2, ["a", ("s", ["b"])]), (1, 3, [("s", ["b", "c"])]), (2, 5, [("s", ["c", ("t", ["d"])]), "e"]), (5, 9, [])],
+)
+def test_a_part_of_the_pages_stays_in_its_sections(start: int, stop: int, titles: list[Any]) -> None:
+    inner = Entry("t", "d/", children=[Entry("d", "d/")])
+    entries = [
+        Entry("a", "a/"),
+        Entry("s", "b/", children=[Entry("b", "b/"), Entry("c", "c/"), inner]),
+        Entry("e", "e/"),
+    ]
+
+    def shown(found: Any) -> list[Any]:
+        return [(one.title, shown(one.children)) if one.children else one.title for one in found]
+
+    assert shown(part(entries, start, stop)) == titles

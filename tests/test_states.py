@@ -12,7 +12,7 @@ from typing import Any
 
 import lxml.html
 import pytest
-from hexapla import catalogs, config, records, status, translations
+from hexapla import build, catalogs, config, publication, recording, records, status, translations
 from hexapla.config import Site
 from hexapla.content import parse
 
@@ -245,6 +245,20 @@ def test_policy_lets_the_source_stand_in(make_site: MakeSite, publish: int, is_s
     assert ("Le dernier paragraphe" in text) == is_shown
     assert ('rel="canonical" href="https://small.example/guide/"' in text) != is_shown
     assert ("guide" in (built / "sitemap-fr.xml").read_text(encoding="utf-8")) == is_shown
+
+
+def test_paragraphs_with_the_same_words_share_no_anchor(make_site: MakeSite) -> None:
+    """The words of two paragraphs have changed in the same way; a page must not have an id twice."""
+    words = "# Words { #words }\n\nOne.\n\n## More { #more }\n\nOne.\n"
+    file = make_site({"docs/en/words.md": words, "docs/fr/words.md": words.replace("One.", "Un.")})
+    found = publication.read(config.load(str(file)))
+    recording.record(found, [(found.site.locale("fr"), path) for path in ("index.md", "words.md")])
+    path = file.parent / "docs/en/words.md"
+    path.write_text(words.replace("One.", "Two."), encoding="utf-8")
+    build.build(publication.read(found.site))
+    page = (found.site.site_dir / "fr/words/index.html").read_text(encoding="utf-8")
+    assert page.count('class="hx-stale"') == 2
+    assert len(re.findall(r'<p class="hx-stale" id="hx-', page)) == 1
 
 
 def test_policy_out_of_range(make_site: MakeSite) -> None:

@@ -108,6 +108,8 @@ class Page:
     units: Sequence[Unit]
     source: Locale
     words: Messages
+    anchors: set[str] = field(default_factory=set)
+    """The ids that blocks were given so far: of paragraphs with the same words, the first has it."""
 
 
 @dataclass(eq=False)
@@ -160,8 +162,10 @@ def _decorate(
         return
     state = "missing" if unit.state is State.MISSING else "stale"
     block.set("class", " ".join(filter(None, (block.get("class"), f"hx-{state}"))))
-    if not block.get("id") and (name := anchor_of(unit.source)):
+    name = anchor_of(unit.source)
+    if name and not block.get("id") and name not in page.anchors:
         block.set("id", name)
+        page.anchors.add(name)
     if state == "missing":
         block.set("lang", page.source.tag)
         block.set("dir", page.source.direction)

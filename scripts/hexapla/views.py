@@ -69,7 +69,7 @@ ROWS = 40
 """A status page that has so many rows lists all documents in all languages. With more, a language's documents are only
 on the page in that language, and of them only those that are not up to date."""
 
-ROWS_BEHIND, LINKS_OF_A_ROW = 20, 3
+ROWS_BEHIND, LINKS_OF_A_ROW = 12, 2
 """So many of these are listed at most, those most behind first, each with so many of its stale paragraphs."""
 
 
