@@ -622,7 +622,7 @@ def test_the_status_page_of_a_large_site_lists_what_is_behind_in_its_language(wo
     assert behind == [0] + [5] * 8 + [4] * 3  # the words of the interface are missing in this language
     assert {len(cell.xpath(".//li")) for cell in hindi.xpath("//td[@colspan]")} == {2}
     text = hindi.xpath("string(//main)")
-    assert "अप-टू-डेट पेज: 131 में से 91" in text and "बाकी पेज जो अप-टू-डेट नहीं हैं: 29" in text
+    assert "Pages that are up to date: 91 of 131" in text and "Further pages that are not: 29" in text
     figures = json.loads((wordy / "status/status.json").read_text(encoding="utf-8"))
     assert sum(row["stale"] > 0 for row in figures) == 40
 
