@@ -14,6 +14,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -108,6 +109,27 @@ def test_a_preview_builds_once_for_a_change_and_rests(make_site: MakeSite) -> No
         wait_for(address + "fr/", "Bonjour")
         time.sleep(2)
     assert 1 <= told[0].count("Detected file changes") <= 2, told[0]  # a program may save in two steps
+
+
+@pytest.mark.browser
+def test_a_change_is_shown_where_the_reader_is(chromium: Any, make_site: MakeSite) -> None:
+    """The page comes anew by itself, and stays scrolled to where it was."""
+    words = "".join(f"\n\nWords {number}." for number in range(200))
+    path = "docs/en/long.md"
+    config_file = make_site({path: f"# Long{words}\n"})
+    with serving(config_file, "hexapla", "serve", "en") as address:
+        wait_for(f"{address}long/", "Words 199.")
+        page = chromium.new_page(viewport={"width": 800, "height": 600})
+        page.goto(f"{address}long/")
+        page.locator("text=Words 120.").scroll_into_view_if_needed()
+        before = page.evaluate("scrollY")
+        assert before > 1000
+        page.wait_for_timeout(500)  # until the page has asked the server to tell it of changes
+        file = config_file.parent / path
+        file.write_text(file.read_text(encoding="utf-8").replace("Words 121.", "Later words."), encoding="utf-8")
+        page.wait_for_selector("text=Later words.", timeout=PATIENCE * 1000)
+        page.wait_for_function(f"Math.abs(scrollY - {before}) < 2", timeout=PATIENCE * 1000)
+        page.close()
 
 
 def test_preview_of_an_unknown_locale(make_site: MakeSite) -> None:
