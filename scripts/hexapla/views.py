@@ -499,7 +499,7 @@ class Viewer:
         links = []
         for one in states.stale.get((locale.code, row.document), ()):
             line = f"{edit}{locale.code}/{row.document}#L{one.line}" if edit else ""
-            short = one.text if len(one.text) <= 60 else one.text[:59].rpartition(" ")[0] + "…"
+            short = one.text if len(one.text) <= 60 else one.text[:59].rpartition(" ")[0].rstrip(" .,;:।") + "…"
             # A page that is not published has no marks, nor have words that are no block of their own.
             is_marked = is_published and one.kind not in UNMARKABLE and one.anchor
             links.append(StaleLink(f"{href}#{one.anchor}" if is_marked else href, plain_text(short), line))
