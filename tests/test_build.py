@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from hexapla import build as building
-from hexapla import checks, config, publication, swap
+from hexapla import config, prechecks, publication, swap
 from hexapla.config import Site
 from hexapla.problems import Stop
 
@@ -87,7 +87,7 @@ def test_a_template_that_breaks_is_one_line_per_locale(make_site: MakeSite) -> N
 
 def test_a_new_site_takes_the_place_of_the_old_one_whole(make_site: MakeSite) -> None:
     config_file = make_site({"site/gone.html": "a page that is no more"})
-    building.build(checks.read(str(config_file)))
+    building.build(prechecks.read(str(config_file)))
     built = config_file.parent / "site"
     assert (built / "fr" / "index.html").is_file()
     assert not (built / "gone.html").exists()
@@ -166,7 +166,7 @@ def with_fallback(make_site: MakeSite) -> Path:
         "docs/fr/index.md": "# Accueil\n",
     }
     config_file = make_site(texts)
-    building.build(checks.read(str(config_file)))
+    building.build(prechecks.read(str(config_file)))
     return config_file.parent / "site"
 
 
@@ -193,7 +193,7 @@ def test_drafts_and_excluded_documents_are_nowhere(make_site: MakeSite) -> None:
     configuration = SMALL + "draft_docs: |\n  draft.md\nexclude_docs: |\n  secret.md\n"
     texts = {"docs/en/draft.md": "# Draft\n", "docs/fr/draft.md": "# Ébauche\n", "docs/en/secret.md": "# Secret\n"}
     config_file = make_site(texts, configuration)
-    building.build(checks.read(str(config_file)))
+    building.build(prechecks.read(str(config_file)))
     for path in (config_file.parent / "site").rglob("*.*ml"):
         text = path.read_text(encoding="utf-8")
         assert "/draft" not in text and "/secret" not in text, path

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from hexapla import build as building
-from hexapla import checks, engine, parts, publication
+from hexapla import engine, parts, prechecks, publication
 from hexapla.build import Built
 from hexapla.cache import FOLDER, Store
 from hexapla.parts import HEAD, Shard
@@ -88,7 +88,7 @@ def site_of(make_site: MakeSite, lengths: list[int], configuration: str = THREE)
     for number, length in enumerate(lengths):
         texts[f"docs/en/{number}.md"] = "word " * length + "\n"
         texts[f"docs/fr/{number}.md"] = "mot " * length * 2 + "\n"
-    return checks.read(str(make_site(texts, configuration)))
+    return prechecks.read(str(make_site(texts, configuration)))
 
 
 def test_a_plan_has_every_share_once_for_any_number_of_jobs(make_site: MakeSite) -> None:
@@ -131,7 +131,7 @@ def test_no_job_of_a_plan_is_without_a_locale(make_site: MakeSite) -> None:
     more = THREE.replace(
         "        - locale: fr\n", "        - locale: de\n          name: Deutsch\n        - locale: fr\n"
     )
-    found = checks.read(str(make_site(texts, more)))
+    found = prechecks.read(str(make_site(texts, more)))
     jobs = parts.plan(found, 3, 1)
     assert [job for job in jobs if "--locale" not in job["arguments"]] == []
     assert len(jobs) == 3

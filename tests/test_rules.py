@@ -10,10 +10,12 @@ without a document gets an empty home page.
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
-from hexapla import checks, glossary, languages, rules_characters
+from hexapla import checks, glossary, languages, prechecks, rules, rules_characters
 from hexapla.problems import Severity, shown
 from hexapla.rules import RULES, Scope
 from hexapla.rules_characters import code_points
@@ -126,3 +128,18 @@ def test_what_quick_looks_at_letters_rely_on() -> None:
         "U+0965",
         "U+0970",
     ]
+
+
+def test_every_rule_is_found_and_those_for_a_build_without_the_others() -> None:
+    """A build imports few rules; each module that registers one is among those that `all_rules` imports."""
+    folder = Path(rules.__file__).parent
+    registering = {
+        path.stem for path in folder.glob("*.py") if re.search("^@rule\\(", path.read_text(encoding="utf-8"), re.M)
+    }
+    assert registering == set(rules.MODULES)
+    found = rules.all_rules()
+    own = {module.__name__ for module in prechecks.MODULES}
+    assert {one.check.__module__ for one in found.values() if one.is_for_build} == own
+    code = "import sys, hexapla.cli; print(*(name for name in sys.modules if name.startswith('hexapla.rules_')))"
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert set(result.stdout.split()) == own

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
-from hexapla import addresses, build, checks, pages
+from hexapla import addresses, build, pages, prechecks
 from hexapla.pages import Page
 from hexapla.sources import Sources, Spot
 
@@ -157,7 +157,7 @@ class Small:
 
     def __init__(self, config_file: Path, is_built: bool = True) -> None:
         self.folder = config_file.parent
-        self.found = checks.read(str(config_file))
+        self.found = prechecks.read(str(config_file))
         self.root = self.found.site.site_dir
         if is_built:
             build.build(self.found)

@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 from hexapla import build as building
-from hexapla import cache, checks, config, engine, publication, recording
+from hexapla import cache, config, engine, prechecks, publication, recording
 from hexapla.build import Built
 from hexapla.cache import FOLDER, Store
 from hexapla.inputs import Snapshot
@@ -143,7 +143,7 @@ class Sample:
         return digest(self.site_dir)
 
     def read(self) -> publication.Publication:
-        return checks.read(str(self.root / "mkdocs.yml"))
+        return prechecks.read(str(self.root / "mkdocs.yml"))
 
     def unchanged(self) -> list[Built] | None:
         found = building.unchanged(config.load(str(self.root / "mkdocs.yml")), self.store, self.seen())

@@ -25,6 +25,8 @@ How the modules connect, each importing only from those before it:
     rendering   Markdown -> HTML -> elements, as a browser sees them; what is foreign to the source is taken out
     pages, facts, resolution   site/ -> what each built file uses and defines, what is kept of that, where it leads
     rules       what a rule is and what it looks at; rules_* hold them all
+    prechecks   what is looked at before every build
+    findings    what was found, and how severe the configuration says that it is
     checks      the one runner: every rule yields Problems; what is ignored, what is known
     speech      the tool's own messages in the reader's language
     reports     problems as text, JSON, GitHub annotations, SARIF

@@ -15,9 +15,9 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
-from types import FrameType, ModuleType
+from types import FrameType
 from typing import Any
 
 from hexapla import (
@@ -28,19 +28,6 @@ from hexapla import (
     passages,
     publication,
     records,
-    rules_blocks,
-    rules_catalogs,
-    rules_characters,
-    rules_files,
-    rules_grammar,
-    rules_html,
-    rules_links,
-    rules_locales,
-    rules_marks,
-    rules_pages,
-    rules_records,
-    rules_site,
-    rules_typography,
     rules_words,
     speech,
     workers,
@@ -48,30 +35,13 @@ from hexapla import (
 from hexapla.blocks import Opaque
 from hexapla.config import Locale, Site, absolute, guess
 from hexapla.content import Document
+from hexapla.findings import Report, weighed
 from hexapla.passages import Pair, Passage
-from hexapla.problems import Problem, Severity, Stop, read_text, say, shown, write_text
-from hexapla.publication import Publication
-from hexapla.rules import RULES, Corpus, Rule, Scope, Subject, located, rule, subject_of
-from hexapla.rules_files import locale_of
+from hexapla.problems import Problem, Stop, read_text, say, shown, write_text
+from hexapla.rules import RULES, Corpus, Rule, Scope, Subject, all_rules, located, rule, subject_of
 from hexapla.rules_words import Sample
 
-MODULES: tuple[ModuleType, ...] = (
-    rules_site,
-    rules_files,
-    rules_grammar,
-    rules_blocks,
-    rules_html,
-    rules_links,
-    rules_marks,
-    rules_words,
-    rules_typography,
-    rules_characters,
-    rules_catalogs,
-    rules_records,
-    rules_pages,
-    rules_locales,
-)
-"""Importing them registers their rules."""
+all_rules()
 
 FIRST = ("nesting", "conflict-marker")
 """Rules that come before all others of a document, which are not asked where one of these finds something."""
@@ -82,43 +52,6 @@ LIMIT = 2.0
 
 FEW = 8
 """With more documents than these, it saves time to start processes."""
-
-
-def read(config_file: str | None, memory: publication.Memory | None = None) -> Publication:
-    """Read and check a whole publication, for whoever is about to build it; `memory` holds what was read before.
-
-    Raises Stop with everything that is wrong, in the configuration as in the documents and catalogs.
-    """
-    site, problems = config.examine(config_file)
-    found = publication.read(site, memory)
-    corpus = Corpus(found, glossary.Glossary(), problems=found.problems, is_for_build=True)
-    problems += found.problems
-    for one in RULES.values():
-        if one.is_for_build:
-            problems += one.check(corpus)
-    if problems:
-        raise Stop(problems)
-    return found
-
-
-@dataclass
-class Report:
-    """What a check has found. `seconds` is the time of each rule, over all processes.
-
-    `known` problems are in a baseline and not among these, `gone` ones are in it and nowhere else; `ignored` ones have
-    a comment with a reason.
-    """
-
-    problems: tuple[Problem, ...]
-    seconds: Counter[str] = field(default_factory=Counter)
-    known: int = 0
-    gone: int = 0
-    ignored: int = 0
-
-    @property
-    def errors(self) -> int:
-        """How many problems are errors."""
-        return sum(problem.severity is Severity.ERROR for problem in self.problems)
 
 
 def run(config_file: str | None, arguments: Sequence[str] = (), changed_since: str = "") -> Report:
@@ -191,17 +124,6 @@ def _site_problems(corpus: Corpus, seconds: Counter[str]) -> Iterator[Problem]:
     told = {problem.rule for problem in problems}
     yield from problems
     yield from (problem for problem in corpus.problems if problem.rule not in told)
-
-
-def weighed(site: Site, problems: Iterable[Problem]) -> Iterator[Problem]:
-    """Give each problem its locale and its severity; leave out what the configuration ignores."""
-    for problem in problems:
-        locale = locale_of(site, problem.path)
-        code = locale.code if locale else problem.locale
-        usual = RULES[problem.rule].severity if problem.rule in RULES else Severity.ERROR
-        severity = site.severity(problem.rule, code, usual)
-        if severity is not Severity.IGNORE:
-            yield replace(problem, locale=code, severity=severity)
 
 
 # One document

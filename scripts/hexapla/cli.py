@@ -21,14 +21,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 import hexapla
-from hexapla import checks, cldr, config, publication, reports, speech
+from hexapla import cldr, config, prechecks, publication, reports, speech
 from hexapla.config import Locale, guess
 from hexapla.problems import Problem, Stop, shown
 from hexapla.publication import Publication
-from hexapla.rules import RULES
+from hexapla.rules import all_rules
 
 if TYPE_CHECKING:
     from hexapla.build import Built, Progress
+    from hexapla.findings import Report
     from hexapla.recording import Outcome
 
 
@@ -104,7 +105,7 @@ def build(config_file: str | None, codes: tuple[str, ...], shard: str | None, ou
         _show_results(results)
         click.echo(f"Nothing has changed; {shown(site.site_dir)} is as it was built")
         return
-    found = checks.read(config_file)
+    found = prechecks.read(config_file)
     if out is not None:
         chosen = [site.locale(code) for code in codes] or list(site.locales)
         results = building.build_part(found, chosen, share, out, store, _progress(found))
@@ -125,7 +126,7 @@ def merge(config_file: str | None, folders: tuple[Path, ...]) -> None:
     from hexapla import parts
     from hexapla.cache import FOLDER, Store
 
-    found = checks.read(config_file)
+    found = prechecks.read(config_file)
     parts.verify(found.site, folders)
     store = Store(found.site.root / FOLDER, tuple(folders))
     results = building.build(found, _progress(found), _warn, store)
@@ -145,7 +146,7 @@ def plan(config_file: str | None, jobs: int, words: int) -> None:
     """Print the parts in which a site can be built side by side, as JSON: a matrix for a CI engine."""
     from hexapla import parts
 
-    found = checks.read(config_file)
+    found = prechecks.read(config_file)
     click.echo(json.dumps({"include": parts.plan(found, jobs, words)}, ensure_ascii=False))
 
 
@@ -336,8 +337,8 @@ def diff(config_file: str | None, targets: Sequence[str]) -> None:
 def list_rules(context: click.Context, parameter: click.Parameter, value: bool) -> None:
     """Print every rule with its first sentence, and end."""
     if value and not context.resilient_parsing:
-        width = max(map(len, RULES))
-        for name, rule in sorted(RULES.items()):
+        width = max(map(len, all_rules()))
+        for name, rule in sorted(all_rules().items()):
             click.echo(f"{name:{width}}  {rule.summary}")
         context.exit()
 
@@ -346,8 +347,8 @@ def explain_rule(context: click.Context, parameter: click.Parameter, value: str 
     """Print one rule's documentation, and end."""
     if value is None or context.resilient_parsing:
         return
-    if value not in RULES:
-        raise click.BadParameter(f"there is no such rule: {guess(value, sorted(RULES))}", param=parameter)
+    if value not in all_rules():
+        raise click.BadParameter(f"there is no such rule: {guess(value, sorted(all_rules()))}", param=parameter)
     translate = speech.translator(context.params.get("ui_locale") or "en")
     click.echo(reports.explanation(value, translate), nl=False)
     context.exit()
@@ -389,26 +390,31 @@ def check(config_file: str | None, targets: Sequence[str], changed_since: str, *
     root = config.find(config_file).parent
     # The source is mended only where somebody names it: all its translations would be behind it then.
     spared = "" if targets else config.load(config_file).source.code if options["fix"] else ""
+    from hexapla import checks
+
     found = told(lambda: checks.run(config_file, targets, changed_since), root, options, spared)
     if found.errors or (options["strict"] and found.problems):
         sys.exit(1)
 
 
 def told(
-    run: Callable[[], checks.Report],
+    run: Callable[[], Report],
     root: Path,
     options: Mapping[str, Any],
     spared: str = "",
     is_built: bool = False,
-) -> checks.Report:
+) -> Report:
     """Run a check and tell what it found, as REPORT_OPTIONS ask for it: baseline, mending (not in the locale that is
     spared), format. Give the report. What `is_built` has to be built again before it can be looked at again.
     """
+    from hexapla import checks
+    from hexapla.findings import Report
+
     ui_locale = options["ui_locale"] or ""
     if ui_locale and not cldr.is_known(ui_locale):
         raise click.BadParameter("CLDR knows no such locale", param_hint="--ui-locale")
 
-    def look() -> checks.Report:
+    def look() -> Report:
         found = run()
         return checks.without_baseline(found, Path(options["baseline"]), root) if options["baseline"] else found
 
@@ -417,7 +423,7 @@ def told(
         file = Path(options["write_baseline"])
         checks.write_baseline(file, root, found.problems)
         click.echo(f"{shown(file)}: written; {len(found.problems)} known")
-        return checks.Report(())
+        return Report(())
     if options["fix"] and mend(found, spared, options["yes"]):
         found = look() if not is_built else replace(found, problems=tuple(one for one in found.problems if not one.fix))
         if is_built:
@@ -426,7 +432,7 @@ def told(
     return found
 
 
-def mend(found: checks.Report, spared: str, is_sure: bool) -> bool:
+def mend(found: Report, spared: str, is_sure: bool) -> bool:
     """Show what can be mended, ask, write it; say whether anything was written. One locale may be spared."""
     from hexapla import fixing
 
@@ -444,7 +450,7 @@ def mend(found: checks.Report, spared: str, is_sure: bool) -> bool:
     return True
 
 
-def show(found: checks.Report, form: str, ui_locale: str, root: Path) -> None:
+def show(found: Report, form: str, ui_locale: str, root: Path) -> None:
     """Print what was found in one of the formats; as text, problems go where errors go, and a summary ends them."""
     translate = speech.translator(ui_locale or "en")
     if form == "json":
@@ -494,7 +500,7 @@ def links(
             click.echo(line)
         return
 
-    def run() -> checks.Report:
+    def run() -> Report:
         checked = linking.check(one)
         if not is_external:
             return checked.report

@@ -17,22 +17,25 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hexapla import linksfile, pages, resolution
+from hexapla import linksfile, pages, resolution, rules_locales, rules_pages
 from hexapla.cache import Store
-from hexapla.checks import Report, weighed
 from hexapla.config import absolute
 from hexapla.facts import Telling
+from hexapla.findings import Report, weighed
 from hexapla.linksfile import LinksFile
 from hexapla.pages import Page
 from hexapla.problems import Fix, Problem, Severity, Stop, Text, say
 from hexapla.publication import Publication
 from hexapla.resolution import Built
-from hexapla.rules import RULES, Scope
+from hexapla.rules import RULES, Scope, all_rules
 from hexapla.sources import Sources
 from hexapla.written import Spot
 
 if TYPE_CHECKING:
     from hexapla.external import Verdict
+
+MODULES = (rules_pages, rules_locales)
+"""Importing them registers their rules."""
 
 ANCHORS_ONLY = 3
 """The exit status where anchors are broken, and nothing else is."""
@@ -138,7 +141,9 @@ def _settings(one: Subject) -> tuple[LinksFile, Sequence[Problem]]:
 def _report(one: Subject, problems: Iterable[Problem]) -> Report:
     if one.found:
         return Report(tuple(sorted(weighed(one.found.site, set(problems)))))
-    return Report(tuple(sorted(replace(problem, severity=RULES[problem.rule].severity) for problem in set(problems))))
+    return Report(
+        tuple(sorted(replace(problem, severity=all_rules()[problem.rule].severity) for problem in set(problems)))
+    )
 
 
 def joined(*reports: Report) -> Report:

@@ -33,7 +33,7 @@ from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 from mkdocs.utils.templates import TemplateContext
 
-from hexapla import assets, catalogs, checks, cldr, cleaning, marking, outputs, search, status
+from hexapla import assets, catalogs, cldr, cleaning, marking, outputs, prechecks, search, status
 from hexapla.assets import Assets
 from hexapla.cache import Store
 from hexapla.catalogs import Messages
@@ -588,7 +588,7 @@ def build_only(config: MkDocsConfig, locale: str) -> None:
 def _read(config_file: str | None) -> tuple[Publication, Report, dict[str, Messages]]:
     """Read and check everything. Raises MkDocs' Abort, after logging every problem."""
     try:
-        found = checks.read(config_file)
+        found = prechecks.read(config_file)
         messages = {locale.code: catalogs.load(found.site, locale) for locale in found.site.locales}
         return found, status.report(found), messages
     except Stop as stop:

@@ -13,7 +13,7 @@ from urllib.parse import quote
 import hexapla
 from hexapla import speech
 from hexapla.problems import Problem, Severity, Text, say, shown, translated
-from hexapla.rules import RULES
+from hexapla.rules import all_rules
 
 FORMATS = ("text", "json", "github", "sarif")
 Translate = Callable[[str], str]
@@ -125,7 +125,7 @@ def to_sarif(problems: Sequence[Problem], root: Path, translate: Translate = str
 
 
 def _sarif_rule(name: str, translate: Translate) -> dict[str, Any]:
-    rule = RULES.get(name)
+    rule = all_rules().get(name)
     if rule is None:
         return {"id": name}
     text = "\n\n".join(filter(None, (translate(rule.summary), translate(rule.details) if rule.details else "")))
@@ -154,7 +154,7 @@ def _uri(path: str) -> str:
 
 def explanation(name: str, translate: Translate = str) -> str:
     """Give a rule's documentation: what it is about, and an example of what it finds and of the same, mended."""
-    rule = RULES[name]
+    rule = all_rules()[name]
     parts = [f"{name} ({rule.severity.value})", translate(rule.summary)]
     if rule.details:
         parts.append(translate(rule.details))

@@ -26,6 +26,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property
+from importlib import import_module
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -100,6 +101,35 @@ class Rule:
 
 
 RULES: dict[str, Rule] = {}
+"""The rules of the modules that were imported so far; `all_rules` gives all there are."""
+
+MODULES = (
+    "rules_site",
+    "rules_files",
+    "rules_grammar",
+    "rules_blocks",
+    "rules_html",
+    "rules_links",
+    "rules_marks",
+    "rules_words",
+    "rules_typography",
+    "rules_characters",
+    "rules_catalogs",
+    "rules_records",
+    "rules_pages",
+    "rules_locales",
+    "checks",
+)
+"""Importing them registers their rules; a build needs few of them."""
+
+
+def all_rules() -> Mapping[str, Rule]:
+    """Give all rules, by their names."""
+    for name in MODULES:
+        import_module(f"hexapla.{name}")
+    return RULES
+
+
 Check = TypeVar("Check", bound=Callable[..., Iterator[Any]])
 
 

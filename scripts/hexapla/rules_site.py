@@ -17,7 +17,7 @@ from hexapla.config import Site, guess
 from hexapla.content import TRANSLATABLE, Document
 from hexapla.problems import Problem, Stop, say
 from hexapla.publication import MARKDOWN_SUFFIXES, files_below
-from hexapla.rules import RULES, Corpus, Scope, rule
+from hexapla.rules import Corpus, Scope, all_rules, rule
 
 
 @rule("locale-folder", Scope.SITE, is_for_build=True)
@@ -249,9 +249,9 @@ def configuration(corpus: Corpus) -> Iterator[Problem]:
     codes = [locale.code for locale in site.locales]
     for rule_name, code in site.severities:
         key = f"plugins.hexapla.checks.{rule_name}"
-        if rule_name not in RULES:
+        if rule_name not in all_rules():
             message = say("there is no rule %(rule)s", rule=repr(rule_name))
-            yield site.problem(key, "config", message, guess(rule_name, sorted(RULES)))
+            yield site.problem(key, "config", message, guess(rule_name, sorted(all_rules())))
         elif code and code not in codes:
             message = say("there is no locale %(locale)s in this configuration", locale=repr(code))
             yield site.problem(f"{key}.{code}", "config", message, guess(code, codes))

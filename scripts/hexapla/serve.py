@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from hexapla import catalogs, checks, status, workers
+from hexapla import catalogs, prechecks, status, workers
 from hexapla.cache import FOLDER, Store
 from hexapla.config import Locale, Site
 from hexapla.problems import Problem, Stop
@@ -146,7 +146,7 @@ class Preview:
         from hexapla import engine, localized
 
         localized.forget_files()
-        found = checks.read(str(self.config_file), self.memory)
+        found = prechecks.read(str(self.config_file), self.memory)
         site = found.site
         states = status.report(found, self.store)
         messages = status.words(site, self.store)

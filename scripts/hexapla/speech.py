@@ -16,7 +16,7 @@ from babel.messages.catalog import Catalog as BabelCatalog
 from hexapla import catalogs, cldr
 from hexapla.config import Locale, Place, Site
 from hexapla.problems import Stop
-from hexapla.rules import RULES
+from hexapla.rules import all_rules
 
 DOMAIN = "hexapla"
 OWN_FOLDER = Path(__file__).parent
@@ -30,7 +30,7 @@ def template() -> BabelCatalog:
     for path in sorted(OWN_FOLDER.glob("*.py")):
         for message in _said(path):
             catalog.add(message, locations=[(f"hexapla/{path.name}", 0)])
-    for name, rule in sorted(RULES.items()):
+    for name, rule in sorted(all_rules().items()):
         for text in (rule.summary, rule.details):
             if text:
                 catalog.add(text, auto_comments=[f"What the rule {name} is about."])

@@ -23,7 +23,7 @@ from hexapla.catalogs import Messages
 from hexapla.config import Comments, Locale, Site
 from hexapla.marking import UNMARKABLE
 from hexapla.publication import Publication
-from hexapla.rules import RULES, Rule
+from hexapla.rules import Rule, all_rules
 from hexapla.status import INTERFACE, Report, Row, total
 from hexapla.translations import plain_text
 
@@ -472,7 +472,7 @@ class Viewer:
     def checks_page(self, path: str, title: str, base: str) -> View:
         """The view of the page that lists the rules of `hexapla check`, in the language of the page."""
         view = self._generated(path, title, self.site.locales, base)
-        return replace(view, rules=[self._rule(rule) for _, rule in sorted(RULES.items())])
+        return replace(view, rules=[self._rule(rule) for _, rule in sorted(all_rules().items())])
 
     def _rule(self, rule: Rule) -> RuleCard:
         translate = speech.translator(self.locale.code)

@@ -1,0 +1,31 @@
+"""What is looked at before every build: what would keep it from being made, or make it wrong.
+
+The rules that are for this are in two modules, and no others are imported: that takes longer than to run these.
+"""
+
+from __future__ import annotations
+
+from hexapla import config, glossary, publication, rules_files, rules_site
+from hexapla.problems import Stop
+from hexapla.publication import Publication
+from hexapla.rules import RULES, Corpus
+
+MODULES = (rules_files, rules_site)
+"""Importing them registers their rules."""
+
+
+def read(config_file: str | None, memory: publication.Memory | None = None) -> Publication:
+    """Read and check a whole publication, for whoever is about to build it; `memory` holds what was read before.
+
+    Raises Stop with everything that is wrong, in the configuration as in the documents and catalogs.
+    """
+    site, problems = config.examine(config_file)
+    found = publication.read(site, memory)
+    corpus = Corpus(found, glossary.Glossary(), problems=found.problems, is_for_build=True)
+    problems += found.problems
+    for one in list(RULES.values()):
+        if one.is_for_build:
+            problems += one.check(corpus)
+    if problems:
+        raise Stop(problems)
+    return found
