@@ -16,6 +16,8 @@ import pytest
 from hexapla import cldr, publication
 from hexapla.config import Site
 from hexapla.publication import Publication
+from hexapla.rules import RULES
+from hexapla.views import count_of_rule_pages
 
 from tests.conftest import ROOT
 
@@ -88,6 +90,7 @@ def test_every_locale_has_every_page(pages: list[BuiltPage]) -> None:
         "comments/thanks/",
         "comments/sorry/",
         "checks/",
+        *(f"checks/{number}/" for number in range(2, count_of_rule_pages() + 1)),
         "status/",
     }
     for code in CODES:
@@ -136,8 +139,8 @@ def test_sitemaps_hold_the_same_alternates_as_the_pages(pages: list[BuiltPage], 
     for code in CODES:
         for entry in ET.parse(built / f"sitemap-{code}.xml").getroot():
             location = str(entry.findtext(f"{SITEMAP}loc"))
-            # The page that lists the rules changes with the tool, not with the texts, and says no date.
-            expected = None if location.endswith("/checks/") else "2026-11-22"
+            # The pages that list the rules change with the tool, not with the texts, and say no date.
+            expected = None if "/checks/" in location else "2026-11-22"
             assert entry.findtext(f"{SITEMAP}lastmod") == expected
             links = entry.findall(f"{XHTML}link")
             listed[location] = {link.attrib["hreflang"]: link.attrib["href"] for link in links}
@@ -347,6 +350,17 @@ def test_comment_form_is_disabled_and_says_so(documents: dict[tuple[str, str], B
         autocomplete = page.attributes("//section[@class='hx-comments']//input[not(@type='hidden')]/@autocomplete")
         assert autocomplete == ["name", "email", "url", "off"]
     assert len(sentences) == 6
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_every_rule_is_named_on_the_first_page_and_explained_on_another(pages: list[BuiltPage], code: str) -> None:
+    home = "" if code == "en" else f"{code}/"
+    by_url = {page.url: page for page in pages}
+    first = by_url[f"{home}checks/"]
+    assert first.attributes("//ul[@class='hx-rules']/li/@id") == sorted(RULES)
+    for name, href in zip(sorted(RULES), first.attributes("//ul[@class='hx-rules']/li/a/@href"), strict=True):
+        url, _, anchor = urljoin(f"{ROOT_URL}{first.url}", href).removeprefix(ROOT_URL).partition("#")
+        assert anchor == name and by_url[url].one(f"//section[@class='hx-rule']/h2/@id[.='{name}']")
 
 
 def test_every_page_has_one_title_and_one_heading(pages: list[BuiltPage]) -> None:

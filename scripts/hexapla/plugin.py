@@ -57,6 +57,7 @@ from hexapla.views import (
     View,
     Viewer,
     count_of_pages,
+    count_of_rule_pages,
     number_of,
     numbered,
 )
@@ -204,7 +205,7 @@ class HexaplaPlugin(BasePlugin[HexaplaConfig]):  # type: ignore[no-untyped-call]
         if self.has_status:
             paths.append(STATUS)
         if site.has_rules_page:
-            paths.append(CHECKS)
+            paths += self._numbered(CHECKS, count_of_rule_pages())
         if self.assets:
             paths += self._lists_of_pages(files, config)
             self._add_assets(self.assets, files, config)
@@ -318,12 +319,12 @@ class HexaplaPlugin(BasePlugin[HexaplaConfig]):  # type: ignore[no-untyped-call]
         if path == STATUS:
             # translators: title of the page that shows how far each translation is
             return words.gettext("State of the translations")
-        if path == CHECKS:
-            # translators: title of the page that lists the rules by which translations are checked
-            return words.gettext("What is checked")
         first, number = number_of(path)
         # A list's further pages tell themselves apart by their numbers, as their links do.
         ending = f" ({cldr.format_number(number, self.locale.code)})" if number > 1 else ""
+        if first == CHECKS:
+            # translators: title of the page that lists the rules by which translations are checked
+            return words.gettext("What is checked") + ending
         if first == PAGES:
             return words.gettext("All pages") + ending
         return words.gettext(self.viewer.site.categories[Path(first).stem]) + ending
@@ -443,7 +444,7 @@ class HexaplaPlugin(BasePlugin[HexaplaConfig]):  # type: ignore[no-untyped-call]
             return self.viewer.status_page(path, self._title_of(path), base, self.states, edit or "")
         if number_of(path)[0] == PAGES:
             return self.viewer.pages_page(path, self._title_of(path), base, self.lists_of_pages)
-        if path == CHECKS:
+        if number_of(path)[0] == CHECKS:
             return self.viewer.checks_page(path, self._title_of(path), base)
         return self.viewer.category_page(path, self._title_of(path), base)
 

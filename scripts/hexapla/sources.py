@@ -472,6 +472,8 @@ class Sources:
             return self._templates.get(below)
         if below.startswith("category/"):
             return self._templates.get("hexapla/category.html")
+        if below.startswith("checks/"):
+            return self._templates.get("hexapla/checks.html")
         for document, name in PAGES_OF_TEMPLATES.items():
             for use_directory_urls in (True, False):
                 url = publication.url_of(document, use_directory_urls)

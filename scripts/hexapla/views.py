@@ -46,7 +46,10 @@ PAGES = "pages.md"
 PAGES_OF_A_LIST, MEMBERS_OF_A_LIST = 60, 24
 """So many pages, or members of a category with their descriptions, one page lists; further ones list the rest."""
 
-NUMBERED = re.compile(r"(category/[^/]+|pages)/(\d+)\.md")
+RULES_OF_A_PAGE = 14
+"""So many rules, with their examples, one page shows; before them is a page that names all."""
+
+NUMBERED = re.compile(r"(category/[^/]+|pages|checks)/(\d+)\.md")
 
 
 def numbered(path: str, number: int) -> str:
@@ -63,6 +66,11 @@ def number_of(path: str) -> tuple[str, int]:
 def count_of_pages(entries: int, of_a_page: int) -> int:
     """How many pages a list takes."""
     return max(1, -(-entries // of_a_page))
+
+
+def count_of_rule_pages() -> int:
+    """How many pages the rules take, with the one that names them."""
+    return 1 + count_of_pages(len(all_rules()), RULES_OF_A_PAGE)
 
 
 ROWS = 40
@@ -276,6 +284,7 @@ class View:
     progress: Sequence[LocaleProgress] = ()
     figures: str = ""
     rules: Sequence[RuleCard] = ()
+    rule_links: Sequence[Link] = ()
 
 
 def inline_html(text: str) -> Markup:
@@ -470,9 +479,22 @@ class Viewer:
         return replace(view, numbers=self._numbers(path, count, base))
 
     def checks_page(self, path: str, title: str, base: str) -> View:
-        """The view of the page that lists the rules of `hexapla check`, in the language of the page."""
+        """The view of a page with the rules of `hexapla check`, in the language of the page; the first names all."""
+        number = number_of(path)[1]
         view = self._generated(path, title, self.site.locales, base)
-        return replace(view, rules=[self._rule(rule) for _, rule in sorted(all_rules().items())])
+        rules = [rule for _, rule in sorted(all_rules().items())]
+        shown = rules[(number - 2) * RULES_OF_A_PAGE : (number - 1) * RULES_OF_A_PAGE] if number > 1 else []
+        return replace(
+            view,
+            rules=[self._rule(rule) for rule in shown],
+            rule_links=[self._rule_link(rule.name, at, base) for at, rule in enumerate(rules)] if number == 1 else (),
+            numbers=self._numbers(path, count_of_rule_pages(), base),
+        )
+
+    def _rule_link(self, name: str, at: int, base: str) -> Link:
+        """Where a rule is explained; `at` is its place among all."""
+        path = numbered(CHECKS, at // RULES_OF_A_PAGE + 2)
+        return Link(f"{base}{self.publication.url(self.locale, path)}#{name}", name)
 
     def _rule(self, rule: Rule) -> RuleCard:
         translate = speech.translator(self.locale.code)
