@@ -215,6 +215,20 @@ def test_the_html_of_a_page_is_small(built: Path) -> None:
         assert b"\n" not in frame and b"  " not in frame and b"<!--" not in page, name
 
 
+LONG_TEXTS = {
+    f"hi/{ARTICLE}index.html": 35_200,
+    **{f"{FOLDERS[code]}translating/index.html": 33_500 for code in CODES},
+    "hi/translating/index.html": 45_000,
+}
+"""Documents that are longer than 30,000 bytes of HTML by their own words, and what they may weigh until they are cut."""
+
+
+def test_no_other_page_has_more_than_thirty_thousand_bytes(built: Path) -> None:
+    sizes = {path.relative_to(built).as_posix(): path.stat().st_size for path in built.rglob("*.html")}
+    assert {name: size for name, size in sizes.items() if size > LONG_TEXTS.get(name, 30_000)} == {}
+    assert [name for name in LONG_TEXTS if sizes[name] <= 30_000] == []
+
+
 @pytest.mark.browser
 @pytest.mark.parametrize("code", CODES)
 def test_a_first_visit_is_small(chromium: Any, host: Host, built: Path, code: str) -> None:

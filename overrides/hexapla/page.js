@@ -47,7 +47,7 @@
     const part = document.createElement("aside");
     part.className = "hx-offer";
     part.lang = tag;
-    part.dir = link.dir;
+    part.dir = link.dir; // empty where it is that of the page
     part.dataset.offer = tag;
     part.ariaLabel = link.textContent;
     const text = document.createElement("p");
