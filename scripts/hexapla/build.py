@@ -23,15 +23,14 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hexapla import cache, links, outputs, parts, status, swap
+from hexapla import beginning, cache, links, outputs, parts, swap
+from hexapla.beginning import Beginning
 from hexapla.cache import Store, Time
-from hexapla.catalogs import Messages
 from hexapla.config import Locale, Site
 from hexapla.inputs import Snapshot
 from hexapla.parts import WHOLE, Shard
 from hexapla.problems import Problem, Severity, Stop
 from hexapla.publication import Publication
-from hexapla.status import Report
 
 if TYPE_CHECKING:
     from mkdocs.config.defaults import MkDocsConfig
@@ -69,7 +68,7 @@ class Built:
 
 
 def build(
-    found: Publication,
+    found: Publication | Beginning,
     report: Progress = lambda locale, what: None,
     warn: Callable[[Sequence[Problem]], None] = lambda problems: None,
     store: Store | None = None,
@@ -78,17 +77,20 @@ def build(
     """Build a publication that was checked into `site_dir`; give what came of each locale, in the configured order.
 
     `warn` is told what the check of links warns of; `store` keeps pages for the next build. `seen` is what the site
-    is made from, looked at before it was read. Raises Stop, with
-    everything that MkDocs warns of in any locale, or with all links that are broken, and leaves the old site as it was.
+    is made from, looked at before it was read. Raises Stop, with everything that is wrong in records or catalogs, that
+    MkDocs warns of in any locale, or with all links that are broken, and leaves the old site as it was.
     """
-    site = found.site
+    from hexapla.engine import Templates
+
     store = store or Store(None)
+    begun = beginning.of(found, store)
+    site = begun.found.site
     seen = seen or Snapshot.of(site)
     spare = swap.spare_of(store, site.site_dir)
     with swap.beside(site.site_dir) as folder:
         whole = folder / "site"
         is_spare = swap.take(spare, whole)
-        job = _prepare(found, whole, store)
+        job = _Job(begun, whole, store, Templates(store))
         try:
             results = _build_locales(job, site.locales, WHOLE, report)
         except Stop as stop:
@@ -98,11 +100,11 @@ def build(
             results = _build_locales(job, site.locales, WHOLE, report)
         swap.sweep(whole)
         outputs.write_shared(whole, site)
-        outputs.write_status(whole, site, job.states, job.messages)
+        outputs.write_status(whole, site, begun.states, begun.messages)
         sizes = _sizes(site, swap.sizes(whole))
         known = {path: digest for result in results for path, digest in result.digests.items()}
         digests = cache.digests_of_files(whole, known)
-        told = _check_links(found, whole, store, digests)
+        told = _check_links(begun.found, whole, store, digests)
         results = [replace(result, size=sizes[result.locale.code]) for result in results]
         if all(result.keys for result in results):
             _note(site, seen, digests, results, store, len(told))
@@ -111,13 +113,6 @@ def build(
     if sum(result.rendered for result in results) >= MANY or store.was_trimmed < time.time() - HOUR:
         store.trim()
     return results
-
-
-def _prepare(found: Publication, whole: Path, store: Store) -> _Job:
-    from hexapla.engine import Templates
-
-    messages = status.words(found.site, store)
-    return _Job(found, status.report(found, store), messages, whole, store, Templates(store))
 
 
 def _check_links(found: Publication, whole: Path, store: Store, digests: Mapping[str, str]) -> list[Problem]:
@@ -165,20 +160,24 @@ def _note(
 
 
 def build_part(
-    found: Publication, locales: Sequence[Locale], shard: Shard, out: Path, store: Store, report: Progress
+    found: Publication | Beginning, locales: Sequence[Locale], shard: Shard, out: Path, store: Store, report: Progress
 ) -> list[Built]:
     """Build some locales, or a share of their pages, into the folder of a part; give what came of each.
 
     The folder must be empty, or not there. Raises Stop as `build` does, and where the site cannot be built in parts.
     """
-    site = found.site
+    from hexapla.engine import Templates
+
+    begun = beginning.of(found, store)
+    site = begun.found.site
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         hint = "name a folder that is empty or not there yet"
         raise Stop([Problem(out, 1, 1, "part", "the folder of a part has to be empty", hint)])
     with swap.beside(out) as folder:
         # The site's cache may be read-only; what is new goes into the part.
         own = Store(folder / "part", tuple(filter(None, [store.folder])))
-        results = _build_locales(_prepare(found, folder / "site", own), locales, shard, report)
+        job = _Job(begun, folder / "site", own, Templates(own))
+        results = _build_locales(job, locales, shard, report)
         if reasons := [result.time.reason for result in results if result.time.reason]:
             hint = "build it whole; parts need pages that are kept in the cache"
             message = f"this site cannot be built in parts: {reasons[0]}"
@@ -204,9 +203,7 @@ def build_part(
 class _Job:
     """What every locale's build is given. `whole` is the folder of the new site."""
 
-    found: Publication
-    states: Report
-    messages: Mapping[str, Messages]
+    begun: Beginning
     whole: Path
     store: Store
     templates: Templates
@@ -247,7 +244,7 @@ def _build_locale(locale: Locale, shard: Shard) -> Built:
     from mkdocs.exceptions import MkDocsException
 
     start = time.perf_counter()
-    collector = _Collector(_job.found.site)
+    collector = _Collector(_job.begun.found.site)
     logger = logging.getLogger("mkdocs")
     logger.addHandler(collector)
     logger.setLevel(logging.WARNING)
@@ -273,7 +270,7 @@ def _render(job: _Job, locale: Locale, shard: Shard, collector: _Collector) -> B
     from hexapla import engine
 
     def configured(site_dir: Path) -> MkDocsConfig:
-        return engine.configure(job.found, job.states, job.messages, locale, site_dir, job.templates)
+        return engine.configure(job.begun, locale, site_dir, job.templates)
 
     config = configured(job.whole)
     if reason := engine.reason_against(config):
@@ -284,7 +281,7 @@ def _render(job: _Job, locale: Locale, shard: Shard, collector: _Collector) -> B
         fallbacks = sum(view.is_fallback for view in plugin.pages.values())
         count = len(plugin.pages) + len(plugin.others)
         return Built(locale, count, fallbacks, 0, 0.0, rendered=count, time=Time(reason=reason))
-    edition = engine.Edition(job.found, locale, config, job.store, lambda: len(collector.problems))
+    edition = engine.Edition(job.begun.found, locale, config, job.store, lambda: len(collector.problems))
     edition.build(shard)
     keys = tuple(edition.keys) if edition.is_cached else ()
     counts = (edition.pages, edition.fallbacks, 0, 0.0)

@@ -22,7 +22,7 @@ import click
 
 import hexapla
 from hexapla import cldr, config, prechecks, publication, reports, speech
-from hexapla.config import Locale, guess
+from hexapla.config import Locale, Site, guess
 from hexapla.problems import Problem, Stop, shown
 from hexapla.publication import Publication
 from hexapla.rules import all_rules
@@ -88,8 +88,8 @@ def build(config_file: str | None, codes: tuple[str, ...], shard: str | None, ou
     Pages are kept in .cache/hexapla, so that the next build renders only what has changed. With --out, a part is
     built: see `hexapla plan` and `hexapla merge`.
     """
+    from hexapla import beginning, parts
     from hexapla import build as building
-    from hexapla import parts
     from hexapla.cache import FOLDER, Store
     from hexapla.inputs import Snapshot
 
@@ -105,12 +105,12 @@ def build(config_file: str | None, codes: tuple[str, ...], shard: str | None, ou
         _show_results(results)
         click.echo(f"Nothing has changed; {shown(site.site_dir)} is as it was built")
         return
-    found = prechecks.read(config_file)
+    begun = beginning.read_aside(config_file, site, store)
     if out is not None:
         chosen = [site.locale(code) for code in codes] or list(site.locales)
-        results = building.build_part(found, chosen, share, out, store, _progress(found))
+        results = building.build_part(begun, chosen, share, out, store, _progress(site))
     else:
-        results = building.build(found, _progress(found), _warn, store, seen)
+        results = building.build(begun, _progress(site), _warn, store, seen)
     _show_results(results)
     if profile:
         _show_profile(results, store.trouble)
@@ -122,16 +122,17 @@ def build(config_file: str | None, codes: tuple[str, ...], shard: str | None, ou
 @verb
 def merge(config_file: str | None, folders: tuple[Path, ...]) -> None:
     """Make the site of its parts, in the FOLDERS of `build --out`: the same bytes as one build of all."""
+    from hexapla import beginning, parts
     from hexapla import build as building
-    from hexapla import parts
     from hexapla.cache import FOLDER, Store
 
-    found = prechecks.read(config_file)
-    parts.verify(found.site, folders)
-    store = Store(found.site.root / FOLDER, tuple(folders))
-    results = building.build(found, _progress(found), _warn, store)
+    site, _ = config.examine(config_file)
+    store = Store(site.root / FOLDER, tuple(folders))
+    begun = beginning.read_aside(config_file, site, store)
+    parts.verify(site, folders)
+    results = building.build(begun, _progress(site), _warn, store)
     _show_results(results)
-    click.echo(f"Built {shown(found.site.site_dir)}")
+    click.echo(f"Built {shown(site.site_dir)}")
 
 
 @main.command()
@@ -150,9 +151,9 @@ def plan(config_file: str | None, jobs: int, words: int) -> None:
     click.echo(json.dumps({"include": parts.plan(found, jobs, words)}, ensure_ascii=False))
 
 
-def _progress(found: Publication) -> Progress:
+def _progress(site: Site) -> Progress:
     """Give what tells of the build's progress: one line that changes on a terminal, plain lines elsewhere."""
-    waiting = {locale.code for locale in found.site.locales}
+    waiting = {locale.code for locale in site.locales}
 
     def change(locale: Locale, what: str) -> None:
         if what == "done":

@@ -17,10 +17,13 @@ import json
 import logging
 import os
 import re
+import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import warnings
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from logging.handlers import BufferingHandler
 from pathlib import Path
 from typing import Any
 
@@ -38,15 +41,15 @@ from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import get_toc
 
 from hexapla import cache, catalogs, inputs, outputs, records, search, swap
+from hexapla.beginning import Beginning
 from hexapla.cache import Store, Table, Time
 from hexapla.catalogs import Messages
-from hexapla.config import Locale
+from hexapla.config import Locale, Site
 from hexapla.content import Document
-from hexapla.localized import LocaleFiles, all_files, described, localized
+from hexapla.localized import LocaleFiles, all_files, described, forget_files, localized
 from hexapla.parts import WHOLE, Shard
 from hexapla.plugin import HexaplaPlugin, build_only
 from hexapla.publication import Publication
-from hexapla.status import Report
 from hexapla.views import STATUS, View
 
 KNOWN_PLUGINS = frozenset({"search", "material/search", "i18n", "hexapla"})
@@ -167,16 +170,9 @@ class _Kept:
             return None
 
 
-def configure(
-    found: Publication,
-    states: Report,
-    messages: Mapping[str, Messages],
-    locale: Locale,
-    site_dir: Path,
-    templates: Templates,
-) -> MkDocsConfig:
+def configure(begun: Beginning, locale: Locale, site_dir: Path, templates: Templates) -> MkDocsConfig:
     """Read MkDocs' configuration, so that what was read and checked already is built, and nothing but one locale."""
-    config = _configuration(found.site.config_file, site_dir)
+    config = _configuration(begun.found.site.config_file, site_dir)
     make = config.theme.get_env
 
     def get_env() -> jinja2.Environment:
@@ -188,7 +184,7 @@ def configure(
     # MkDocs makes an environment whenever a plugin asks for one, and has no setting for Jinja's cache of byte code.
     config.theme.get_env = get_env  # type: ignore[method-assign]
     plugin = plugin_of(config)
-    plugin.use(found, states, messages)
+    plugin.use(begun.found, begun.states, begun.messages)
     plugin.store = templates.store
     plugin.is_part = True
     # The links of the finished site are checked at the end. MkDocs knows only those that it has resolved itself, and
@@ -219,6 +215,33 @@ def _configuration(config_file: Path, site_dir: Path) -> MkDocsConfig:
     config.plugins = plugins
     config.site_dir = str(site_dir)
     return config
+
+
+def set_up(site: Site) -> None:
+    """Read MkDocs' configuration and the list of its files, for the processes that will be forked from this one.
+
+    What goes wrong here, or is warned of, is left to them: they read the same again, and tell of it.
+    """
+    told = BufferingHandler(sys.maxsize)
+    told.setLevel(logging.WARNING)
+    logger = logging.getLogger("mkdocs")
+    was = logger.propagate
+    logger.addHandler(told)
+    logger.propagate = False
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            config = _configuration(site.config_file, site.site_dir)
+            if not reason_against(config):
+                all_files(config)
+    except (Exception, SystemExit):
+        _LOADED.clear()
+    finally:
+        logger.removeHandler(told)
+        logger.propagate = was
+    if told.buffer:
+        _LOADED.clear()
+        forget_files()
 
 
 def plugin_of(config: MkDocsConfig) -> HexaplaPlugin:

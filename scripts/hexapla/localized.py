@@ -30,7 +30,7 @@ def forget_files() -> None:
 
 def all_files(config: MkDocsConfig) -> Files:
     """Find the files of docs/ and of the theme, as MkDocs does; those of a process are looked for once."""
-    folders = (config.docs_dir, config.site_dir, *config.theme.dirs)
+    folders = (config.docs_dir, *config.theme.dirs)
     if folders not in _FOUND:
         files = get_files(config)
         environment = config.theme.get_env()
@@ -39,8 +39,15 @@ def all_files(config: MkDocsConfig) -> Files:
         files.add_files_from_theme(environment, config)
         _FOUND.clear()
         _FOUND[folders] = tuple(files)
-    # Plugins change what they are given.
-    return Files([copy.copy(file) for file in _FOUND[folders]])
+    return Files([_placed(file, config.site_dir) for file in _FOUND[folders]])
+
+
+def _placed(file: File, site_dir: str) -> File:
+    """Copy a file, for a site in this folder: plugins change what they are given."""
+    one = copy.copy(file)
+    one.dest_dir = site_dir
+    vars(one).pop("abs_dest_path", None)
+    return one
 
 
 def theme_files(loader: Any) -> list[str]:

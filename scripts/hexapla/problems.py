@@ -101,6 +101,10 @@ class Stop(Exception):
         self.problems = tuple(sorted(set(problems)))
         super().__init__("\n".join(map(str, self.problems)))
 
+    def __reduce__(self) -> tuple[type[Stop], tuple[tuple[Problem, ...]]]:
+        """Say how it is made anew where another process has raised it."""
+        return Stop, (self.problems,)
+
 
 def shown(path: Path) -> str:
     """Give a path as a reader would type it: relative to the current folder if that is shorter, with '/'."""

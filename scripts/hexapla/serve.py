@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from hexapla import catalogs, prechecks, status, workers
+from hexapla import beginning, catalogs, workers
 from hexapla.cache import FOLDER, Store
 from hexapla.config import Locale, Site
 from hexapla.problems import Problem, Stop
@@ -146,13 +146,10 @@ class Preview:
         from hexapla import engine, localized
 
         localized.forget_files()
-        found = prechecks.read(str(self.config_file), self.memory)
-        site = found.site
-        states = status.report(found, self.store)
-        messages = status.words(site, self.store)
-        for locale in site.locales:
+        begun = beginning.read(str(self.config_file), self.store, self.memory)
+        for locale in begun.found.site.locales:
             if self.code in ("", locale.code):
-                config = engine.configure(found, states, messages, locale, self.folder, self.templates)
+                config = engine.configure(begun, locale, self.folder, self.templates)
                 config.site_url = self.url
                 engine.plugin_of(config).is_part = not self.code
-                engine.Edition(found, locale, config, self.store, is_preview=True).build()
+                engine.Edition(begun.found, locale, config, self.store, is_preview=True).build()

@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import contextmanager
 from multiprocessing import get_context
 from typing import Any, TypeVar
 
@@ -37,7 +38,7 @@ def each(
     and here, after a call of `meanwhile`, with the last.
     """
     helpers = min(max(1, (os.cpu_count() or 1) - 1), len(items) // few)
-    if not helpers or not may_fork or os.cpu_count() == 1 or sys.platform != "linux":
+    if not helpers or not _may_help():
         meanwhile()
         return [function(context, *one) for one in items]
     global _shared
@@ -51,6 +52,24 @@ def each(
             return [own[index] if index in own else future.result() for index, future in enumerate(futures)]
     finally:
         _shared = None
+
+
+@contextmanager
+def aside(function: Work[Result], *arguments: Any) -> Iterator[Callable[[], Result]]:
+    """Call a function in another process, where the system can fork one, while this one goes on.
+
+    Gives what waits for the result, and raises what the function has raised. Elsewhere, that calls the function.
+    """
+    if not _may_help():
+        yield lambda: function(*arguments)
+        return
+    with ProcessPoolExecutor(1, mp_context=get_context("fork")) as pool:
+        yield pool.submit(function, *arguments).result
+
+
+def _may_help() -> bool:
+    """Whether another process can be forked, and a processor is there for it."""
+    return may_fork and os.cpu_count() != 1 and sys.platform == "linux"
 
 
 def _left(futures: Sequence[Future[Any]]) -> Iterator[int]:
