@@ -85,27 +85,33 @@ def build(
     store = store or Store(None)
     begun = beginning.of(found, store)
     site = begun.found.site
-    seen = seen or Snapshot.of(site)
+    seen = seen or Snapshot.of(site, store.marks)
     spare = swap.spare_of(store, site.site_dir)
     with swap.beside(site.site_dir) as folder:
         whole = folder / "site"
-        is_spare = swap.take(spare, whole)
+        before = swap.take(spare, whole)
         job = _Job(begun, whole, store, Templates(store))
         try:
             results = _build_locales(job, site.locales, WHOLE, report)
         except Stop as stop:
-            if not is_spare or not any(CONFLICT.search(problem.message) for problem in stop.problems):
+            if before is None or not any(CONFLICT.search(problem.message) for problem in stop.problems):
                 raise
             shutil.rmtree(whole)  # a page has the name that a folder had, or the other way round
             results = _build_locales(job, site.locales, WHOLE, report)
-        swap.sweep(whole)
         outputs.write_shared(whole, site)
         outputs.write_status(whole, site, begun.states, begun.messages)
-        sizes = _sizes(site, swap.sizes(whole))
-        known = {path: digest for result in results for path, digest in result.digests.items()}
-        digests = cache.digests_of_files(whole, known)
+        pages = {path: digest for result in results for path, digest in result.digests.items()}
+        files = swap.sweep(whole, before or {}, pages)
+        sizes = _sizes(site, files)
+        digests = {
+            path: store.marks.digest_of(str(whole / path), facts) for path, facts in files.items() if path not in pages
+        }
+        digests |= pages
         told = _check_links(begun.found, whole, store, digests)
         results = [replace(result, size=sizes[result.locale.code]) for result in results]
+        for path, digest in pages.items():
+            store.marks.note(files[path], digest)
+        store.marks.write()
         if all(result.keys for result in results):
             _note(site, seen, digests, results, store, len(told))
         swap.publish(whole, site.site_dir, spare)
@@ -135,7 +141,7 @@ def unchanged(site: Site, store: Store, seen: Snapshot) -> tuple[list[Built], in
     data = store.get("builds", cache.digest(seen.digest, str(site.site_dir)))
     try:
         noted = json.loads(data or b"null")
-        if not noted or noted["site"] != cache.digest_of_files(site.site_dir):
+        if not noted or noted["site"] != cache.digest_of_files(site.site_dir, store.marks):
             return None
         counts = [(site.locale(code), pages, fallbacks, size) for code, pages, fallbacks, size in noted["locales"]]
         warned = int(noted["warned"])
@@ -349,11 +355,11 @@ def _own_files(folder: Path, locale: Locale) -> list[Path]:
     return [*own, sitemap] if sitemap.is_file() else own
 
 
-def _sizes(site: Site, files: Mapping[str, int]) -> dict[str, int]:
+def _sizes(site: Site, files: Mapping[str, os.stat_result]) -> dict[str, int]:
     """The bytes of each locale's files; what is no translation's is the source's."""
     folders = {locale.folder.partition("/")[0]: locale.code for locale in site.translations}
     folders |= {outputs.sitemap_name(locale): locale.code for locale in site.translations}
     sizes = dict.fromkeys((locale.code for locale in site.locales), 0)
-    for path, size in files.items():
-        sizes[folders.get(path.partition("/")[0], site.source.code)] += size
+    for path, facts in files.items():
+        sizes[folders.get(path.partition("/")[0], site.source.code)] += facts.st_size
     return sizes

@@ -17,7 +17,7 @@ import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -64,9 +64,9 @@ def digest(*parts: str | bytes) -> str:
     return found.hexdigest()
 
 
-def digest_of_files(folder: Path) -> str:
+def digest_of_files(folder: Path, marks: Marks | None = None) -> str:
     """A digest of the names and bytes of all files below a folder; byte code is left out."""
-    return digest_of(digests_of_files(folder))
+    return digest_of(digests_of_files(folder, marks))
 
 
 def digest_of(digests: Mapping[str, str]) -> str:
@@ -74,33 +74,44 @@ def digest_of(digests: Mapping[str, str]) -> str:
     return digest(*(part for item in sorted(digests.items()) for part in item))
 
 
-def digests_of_files(folder: Path, known: Mapping[str, str] | None = None) -> dict[str, str]:
-    """The digests of all files below a folder, by their paths there; those that are `known` are not read.
+def digests_of_files(folder: Path, marks: Marks | None = None) -> dict[str, str]:
+    """The digests of all files below a folder, by their paths there; those that `marks` knows are not read.
 
     What is behind a link to a folder is not looked at. With such a link, no two results are the same.
     """
+    marks = marks or Marks(Store(None))
     found: dict[str, str] = {}
-    for root, folders, names in os.walk(folder):
-        folders[:] = [name for name in folders if name != "__pycache__"]
-        inside = os.path.relpath(root, folder).replace(os.sep, "/")
-        prefix = "" if inside == "." else f"{inside}/"
-        found |= {prefix + name: os.urandom(_SIZE).hex() for name in folders if Path(root, name).is_symlink()}
-        for name in names:
-            path = prefix + name
-            if known and path in known:
-                found[path] = known[path]
-                continue
-            try:
-                with open(os.path.join(root, name), "rb") as file:  # noqa: PTH118, PTH123 - many files: a Path each takes longer
-                    found[path] = hashlib.file_digest(file, "blake2b").hexdigest()
-            except OSError as error:
-                found[path] = str(error.errno)
+    for path, entry in entries_of(folder):
+        if entry.is_symlink() and entry.is_dir():
+            found[path] = os.urandom(_SIZE).hex()
+            continue
+        try:
+            found[path] = marks.digest_of(entry.path, entry.stat())
+        except OSError as error:
+            found[path] = str(error.errno)
     return found
+
+
+def entries_of(folder: Path) -> Iterator[tuple[str, os.DirEntry[str]]]:
+    """Give all files and links below a folder, with their paths there; links are not followed, byte code left out."""
+    pending = [("", str(folder))]
+    while pending:
+        prefix, place = pending.pop()
+        try:
+            scan = os.scandir(place)
+        except OSError:
+            continue  # not there, or closed to us
+        with scan:
+            for entry in scan:
+                if not entry.is_dir(follow_symlinks=False):
+                    yield prefix + entry.name, entry
+                elif entry.name != "__pycache__":
+                    pending.append((f"{prefix}{entry.name}/", entry.path))
 
 
 def digest_of_bytes(data: bytes) -> str:
     """The digest that `digests_of_files` gives for a file with these bytes."""
-    return hashlib.blake2b(data).hexdigest()
+    return hashlib.blake2b(data, digest_size=_SIZE).hexdigest()
 
 
 @cache
@@ -148,6 +159,11 @@ class Store:
     folder: Path | None
     more: tuple[Path, ...] = ()
     trouble: str = ""
+
+    @cached_property
+    def marks(self) -> Marks:
+        """The digests of files that earlier builds have read, or written."""
+        return Marks(self)
 
     def path_of(self, kind: str, key: str) -> Path:
         """Where a value is kept."""
@@ -208,12 +224,7 @@ class Store:
 
     def table(self, kind: str, name: str) -> Table:
         """Give a table of small values: one file, for what is read and written together."""
-        data = self.get(kind, digest(tool_key(), kind, name))
-        try:
-            values = json.loads(data) if data else {}
-        except (ValueError, RecursionError):
-            values = {}
-        return Table(self, kind, name, values if isinstance(values, dict) else {})
+        return Table.of(self, kind, digest(tool_key(), kind, name))
 
     @property
     def was_trimmed(self) -> float:
@@ -263,9 +274,19 @@ class Table:
 
     store: Store
     kind: str
-    name: str
+    key: str
     values: dict[str, Any]
     used: dict[str, Any] = field(default_factory=dict, init=False)
+
+    @classmethod
+    def of(cls, store: Store, kind: str, key: str) -> Table:
+        """Take a table out of a store; an empty one where there is none."""
+        data = store.get(kind, key)
+        try:
+            values = json.loads(data) if data else {}
+        except (ValueError, RecursionError):
+            values = {}
+        return cls(store, kind, key, values if isinstance(values, dict) else {})
 
     def get(self, key: str) -> Any:
         """Give a value, or None."""
@@ -286,7 +307,76 @@ class Table:
         """Keep the values of this run, if they are others than those of the last."""
         if self.used != self.values:
             text = json.dumps(self.used, ensure_ascii=False, separators=(",", ":"))
-            self.store.put(self.kind, digest(tool_key(), self.kind, self.name), text.encode("utf-8", "surrogatepass"))
+            self.store.put(self.kind, self.key, text.encode("utf-8", "surrogatepass"))
+
+
+QUIET = 2
+"""A file that was changed so many seconds ago, or less, may be changed again without another time to show for it."""
+
+GENERATIONS = 4
+"""So often the marks may be written without a question for one of them before that is forgotten."""
+
+
+class Marks:
+    """The digests of files that need not be read again, because nobody has written to them since.
+
+    This is what git's index does. A file is known by its number on its file system, its size, and the times when its
+    bytes and anything about it were changed last, the second of which no program can choose.
+    """
+
+    def __init__(self, store: Store) -> None:
+        """Begin with what the last build has kept in a store."""
+        self._table = Table.of(store, "marks", digest("files"))  # whatever builds, a file's digest is the same
+        generation = self._table.get("")
+        self._generation = generation if isinstance(generation, int) else 0
+        self._is_new = False
+
+    def known(self, facts: os.stat_result) -> str:
+        """Give the digest of a file; empty where it is not known."""
+        row = self._table.values.get(mark_of(facts)) or self._table.used.get(mark_of(facts))
+        if not isinstance(row, list) or len(row) != 2 or not isinstance(row[0], str):
+            return ""
+        self._table.set(mark_of(facts), row)
+        return row[0]
+
+    def note(self, facts: os.stat_result, digest: str) -> None:
+        """Note the digest of a file. `facts` have to be older than what the digest was made from."""
+        if max(facts.st_mtime, facts.st_ctime) < time.time() - QUIET and not self.known(facts):
+            self._table.set(mark_of(facts), [digest, self._generation])
+            self._is_new = True
+
+    def digest_of(self, path: str, facts: os.stat_result | None = None) -> str:
+        """Give the digest of a file, as `digest_of_bytes` gives it; read it if need be. Raises OSError.
+
+        `facts` are what is known of the file, links followed, if somebody has looked at it already.
+        """
+        facts = facts or os.stat(path)  # noqa: PTH116
+        if found := self.known(facts):
+            return found
+        with open(path, "rb", buffering=0) as file:  # noqa: PTH123
+            found = digest_of_bytes(file.readall())
+        self.note(facts, found)
+        return found
+
+    def write(self) -> None:
+        """Keep what was noted."""
+        if not self._is_new:
+            return
+        self._generation += 1
+        used = {mark: [row[0], self._generation] for mark, row in self._table.used.items() if mark}
+        oldest = self._generation - GENERATIONS
+        kept = {
+            mark: row
+            for mark, row in self._table.values.items()
+            if isinstance(row, list) and len(row) == 2 and isinstance(row[1], int) and row[1] > oldest
+        }
+        self._table.update((kept | used | {"": self._generation}).items())
+        self._table.write()
+
+
+def mark_of(facts: os.stat_result) -> str:
+    """What tells a file as it is now from all others, and from itself as it was or will be."""
+    return f"{facts.st_dev} {facts.st_ino} {facts.st_mtime_ns} {facts.st_ctime_ns} {facts.st_size}"
 
 
 @dataclass

@@ -98,7 +98,7 @@ def build(config_file: str | None, codes: tuple[str, ...], shard: str | None, ou
         raise click.UsageError("A part of a site needs --out, the folder to write it into.")
     site, _ = config.examine(config_file)
     store = Store(site.root / FOLDER)
-    seen = Snapshot.of(site)
+    seen = Snapshot.of(site, store.marks)
     if out is None and not profile and (known := building.unchanged(site, store, seen)):
         results, warned = known
         _count_warnings(warned)

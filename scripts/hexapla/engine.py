@@ -588,7 +588,7 @@ class Edition:
         site = self.found.site
         parts: list[str | bytes] = [cache.tool_key(), self.locale.code, str(self.plugin.has_status)]
         parts += [str(self.config.site_url), str(self.is_preview)]
-        parts += [inputs.of_configuration(site.config_file), inputs.of_templates(site)]
+        parts += [inputs.of_configuration(site.config_file), inputs.of_templates(site, self.store.marks)]
         if self.config.theme.name not in KNOWN_THEMES:
             parts += [cache.digest_of_files(Path(folder)) for folder in self.config.theme.dirs]
         parts.append(_entries_of(self.plugin.messages[self.locale.code]))
@@ -670,7 +670,7 @@ class Edition:
                 task.key, task.digest = map(str, row)
                 uri = task.page.file.dest_uri
                 place = os.path.join(self.config.site_dir, uri)  # noqa: PTH118
-                task.is_there = uri not in self._other_files and swap.holds(place, task.digest)
+                task.is_there = uri not in self._other_files and swap.holds(place, task.digest, self.store.marks)
         if not task.is_there:
             self._take(task)
 

@@ -44,53 +44,53 @@ def _configuration(path: Path, depth: int) -> Iterator[bytes]:
         yield from _configuration(path.parent / match[1].decode("utf-8", "replace"), depth - 1)
 
 
-def of_templates(site: Site) -> str:
-    """A digest of the site's own templates, styles and scripts; of the day too, where a template can tell it."""
+def of_templates(site: Site, marks: cache.Marks | None = None) -> str:
+    """A digest of the site's own templates, styles and scripts; of the day too, where a template can tell it.
+
+    Files that `marks` knows are not read for it.
+    """
     if site.custom_dir is None:
         return ""
     texts = (path.read_bytes() for path in sorted(site.custom_dir.rglob("*.html")) if path.is_file())
     today = os.environ.get("SOURCE_DATE_EPOCH") or date.today().isoformat()  # MkDocs takes the former for the latter
     day = today if any(TODAY.search(text) for text in texts) else ""
-    return cache.digest(cache.digest_of_files(site.custom_dir), day)
+    return cache.digest(cache.digest_of_files(site.custom_dir, marks), day)
 
 
-def of_site(site: Site) -> str:
-    """A digest of everything that a site is made from."""
+def of_site(site: Site, marks: cache.Marks | None = None) -> str:
+    """A digest of everything that a site is made from; `marks` as for `of_templates`."""
     folders = [site.docs_dir, site.catalogs_dir]
-    own = [cache.digest_of_files(folder) for folder in folders]
+    own = [cache.digest_of_files(folder, marks) for folder in folders]
     codes = " ".join(locale.code for locale in site.locales)
-    return cache.digest(cache.tool_key(), codes, of_configuration(site.config_file), of_templates(site), *own)
+    return cache.digest(cache.tool_key(), codes, of_configuration(site.config_file), of_templates(site, marks), *own)
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """What a site is made from, as it was at one time: `digest` is `of_site`, `marks` tells without reading the files
+    """What a site is made from, as it was at one time: `digest` is `of_site`, `times` tells without reading the files
     whether one of them was changed since."""
 
     digest: str
-    marks: str
+    times: str
 
     @classmethod
-    def of(cls, site: Site) -> Snapshot:
-        """Look at all that a site is made from."""
-        marks = _marks(site)
-        return cls(of_site(site), marks)
+    def of(cls, site: Site, marks: cache.Marks | None = None) -> Snapshot:
+        """Look at all that a site is made from; `marks` as for `of_templates`."""
+        times = _times(site)
+        return cls(of_site(site, marks), times)
 
     def is_present(self, site: Site) -> bool:
         """Whether nobody has changed a file since."""
-        return _marks(site) == self.marks
+        return _times(site) == self.times
 
 
-def _marks(site: Site) -> str:
+def _times(site: Site) -> str:
     """A digest of the times and sizes of all files that a site is made from."""
     parts = [of_configuration(site.config_file)]
     for folder in filter(None, (site.docs_dir, site.catalogs_dir, site.custom_dir)):
         found = []
-        for root, _, names in os.walk(folder):
-            for name in names:
-                path = os.path.join(root, name)  # noqa: PTH118 - thousands of files
-                with contextlib.suppress(OSError):
-                    facts = os.stat(path)  # noqa: PTH116
-                    found.append(f"{path} {facts.st_mtime_ns} {facts.st_ctime_ns} {facts.st_size} {facts.st_ino}")
+        for _, entry in cache.entries_of(folder):
+            with contextlib.suppress(OSError):
+                found.append(f"{entry.path} {cache.mark_of(entry.stat())}")
         parts += sorted(found)
     return cache.digest(*parts)

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
+import stat
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from pathlib import Path
 from typing import Any
 
 from babel.messages.catalog import Message as BabelMessage
 
 from hexapla import cache, catalogs, records, translations, workers
-from hexapla.cache import Store, Table
+from hexapla.cache import Marks, Store, Table
 from hexapla.catalogs import DOMAIN, Messages
 from hexapla.config import Locale, Site
 from hexapla.content import Document
@@ -202,7 +203,9 @@ def _count(publication: Publication, path: str, keys: Mapping[str, str]) -> dict
             found[code] = stop.problems
             continue
         units = translations.pair(source, translation, entries or [])
-        if key and key != _key(_digest(source), translation, records.path_of(site, locale, path)):
+        if key and key != _key(
+            _digest(source), translation, str(records.path_of(site, locale, path)), Marks(Store(None))
+        ):
             key = ""  # somebody has written the record meanwhile
         found[code] = _Counted(row_of(locale, path, units), stale_of(units), key)
     return found
@@ -220,24 +223,24 @@ class _Kept:
     publication: Publication
     store: Store | None
     tables: dict[str, Table] = field(default_factory=dict, init=False)
-    folders: dict[str, Path] = field(default_factory=dict, init=False)
+    folders: dict[str, str] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
         if self.store and self.store.folder:
             site = self.publication.site
             self.tables = {locale.code: self.store.table("status", locale.code) for locale in site.translations}
-            self.folders = {locale.code: records.folder_of(site, locale) for locale in site.translations}
+            self.folders = {locale.code: str(records.folder_of(site, locale)) for locale in site.translations}
 
     def look_up(self, path: str, codes: Sequence[str], found: dict[Name, _Counted]) -> dict[str, str]:
         """Put what is known of a document into `found`; give the keys under which the rest is to be kept, by locale."""
-        if not self.tables:
+        if not self.tables or self.store is None:
             return dict.fromkeys(codes, "")
         site = self.publication.site
         source = _digest(self.publication.document(site.source, path))
         wanted = {}
         for code in codes:
-            record = self.folders[code] / f"{path}.po"
-            key = _key(source, self.publication.documents[code].get(path), record)
+            record = f"{self.folders[code]}/{path}.po"
+            key = _key(source, self.publication.documents[code].get(path), record, self.store.marks)
             known = _counted(self.tables[code].get(key), code, path, key) if key else None
             if known:
                 found[code, path] = known
@@ -258,27 +261,28 @@ def _digest(document: Document | None) -> str:
     return document.digest if document else ""
 
 
-def _key(source: str, translation: Document | None, record: Path) -> str:
+def _key(source: str, translation: Document | None, record: str, marks: Marks) -> str:
     """A digest of what a document's pairs are made from, where `source` is that of its source; empty where it is not
     to be had."""
     if translation is None:
         return cache.digest(source)
     try:
-        data = _bytes_of(record)
+        return cache.digest(source, translation.digest, _digest_of_file(record, marks))
     except OSError:
         return ""  # whoever reads it says what is wrong
-    return cache.digest(source, translation.digest, *([] if data is None else [data]))
 
 
-def _bytes_of(path: Path) -> bytes | None:
-    """What a file holds; None where there is none. Raises OSError where it cannot be read, or is too large."""
-    if not path.is_file():
-        return None
-    with path.open("rb") as file:
-        data = file.read(LARGEST + 1)
-    if len(data) > LARGEST:
+def _digest_of_file(path: str, marks: Marks) -> str:
+    """The digest of a file; empty where there is none. Raises OSError where it cannot be read, or is too large."""
+    try:
+        facts = os.stat(path)  # noqa: PTH116 - thousands of files
+    except FileNotFoundError:
+        return ""
+    if not stat.S_ISREG(facts.st_mode):
+        return ""
+    if facts.st_size > LARGEST:
         raise OSError
-    return data
+    return marks.digest_of(path, facts)
 
 
 def _plain(counted: _Counted) -> list[Any]:
@@ -336,11 +340,12 @@ def _rows(publication: Publication, path: str) -> list[Row | tuple[Problem, ...]
 
 def _interfaces(site: Site, kept: _Kept) -> Iterator[Row | tuple[Problem, ...]]:
     """Count the messages of each locale's site.po, in the order of the locales."""
-    templates = _digest_of_templates(site) if kept.tables else ""
+    marks = kept.store.marks if kept.store else Marks(Store(None))
+    templates = _digest_of_templates(site, marks) if kept.tables else ""
     messages: list[BabelMessage] | None = None
     counted: dict[str, _Counted] = {}
     for locale in site.translations:
-        key = _key_of_words(site, locale, templates) if templates else ""
+        key = _key_of_words(site, locale, marks, templates) if templates else ""
         known = _counted(kept.tables[locale.code].get(key), locale.code, INTERFACE, key) if key else None
         if known:
             yield known.row
@@ -348,27 +353,26 @@ def _interfaces(site: Site, kept: _Kept) -> Iterator[Row | tuple[Problem, ...]]:
         if messages is None:
             messages = catalogs.messages_of(site)
         row = _interface(site, locale, messages)
-        if key and isinstance(row, Row) and key == _key_of_words(site, locale, templates):
+        if key and isinstance(row, Row) and key == _key_of_words(site, locale, marks, templates):
             counted[locale.code] = _Counted(row, key=key)
         yield row
-    if counted and templates == _digest_of_templates(site):  # nobody has changed one meanwhile
+    if counted and templates == _digest_of_templates(site, marks):  # nobody has changed one meanwhile
         for code, one in counted.items():
             kept.tables[code].set(one.key, _plain(one))
 
 
-def _digest_of_templates(site: Site) -> str:
+def _digest_of_templates(site: Site, marks: Marks) -> str:
     """A digest of all that messages come from, but for the tool itself."""
-    files = cache.digest_of_files(site.custom_dir) if site.custom_dir else ""
+    files = cache.digest_of_files(site.custom_dir, marks) if site.custom_dir else ""
     return cache.digest(files, *(message.text for message in site.messages))
 
 
-def _key_of_words(site: Site, locale: Locale, templates: str = "") -> str:
+def _key_of_words(site: Site, locale: Locale, marks: Marks, templates: str = "") -> str:
     """A digest of what a locale's site.po holds, beside something else; empty where it cannot be read."""
     try:
-        data = _bytes_of(catalogs.path_of(site, locale))
+        return cache.digest("words", templates, _digest_of_file(str(catalogs.path_of(site, locale)), marks))
     except OSError:
         return ""
-    return cache.digest("words", templates, *([] if data is None else [data]))
 
 
 def _interface(site: Site, locale: Locale, messages: Sequence[BabelMessage]) -> Row | tuple[Problem, ...]:
@@ -400,16 +404,17 @@ def words(site: Site, store: Store | None = None) -> dict[str, Messages]:
     """
     found: dict[str, Messages] = {}
     problems: list[Problem] = []
+    marks = store.marks if store else Marks(Store(None))
     for locale in site.locales:
         table = store.table("words", locale.code) if store and store.folder else None
-        key = _key_of_words(site, locale) if table else ""
+        key = _key_of_words(site, locale, marks) if table else ""
         known = _messages(locale, table.get(key)) if table and key else None
         try:
             found[locale.code] = known or catalogs.load(site, locale)
         except Stop as stop:
             problems += stop.problems
             continue
-        if table and known is None and key and key == _key_of_words(site, locale):
+        if table and known is None and key and key == _key_of_words(site, locale, marks):
             entries = found[locale.code].entries
             table.set(key, [[context, singular, *forms] for (context, singular), forms in entries.items()])
             table.write()

@@ -11,10 +11,11 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
-from hexapla.cache import Store, digest, digest_of_bytes
+from hexapla import cache
+from hexapla.cache import Store
 from hexapla.problems import Problem, Stop, say
 
 
@@ -33,81 +34,68 @@ def beside(target: Path) -> Iterator[Path]:
         yield Path(name)
 
 
-OLD = 0
-"""The time of what the spare has brought, in seconds since 1970."""
-
 TRIES, PAUSE = 5, 0.1
 """Where another build puts its site into the same place, so often it is tried, with so many seconds between."""
 
 
 def spare_of(store: Store, site_dir: Path) -> Path | None:
     """Where the spare of a site is, if there is one, or may be; None where nothing is kept."""
-    return store.folder / "spare" / digest(str(site_dir.absolute())) if store.folder and not store.trouble else None
+    return (
+        store.folder / "spare" / cache.digest(str(site_dir.absolute())) if store.folder and not store.trouble else None
+    )
 
 
-def take(spare: Path | None, whole: Path) -> bool:
-    """Make the folder of a new site out of the spare, or an empty one; say whether it is the spare.
+def take(spare: Path | None, whole: Path) -> dict[str, str] | None:
+    """Make the folder of a new site out of the spare, or an empty one.
 
-    Whoever takes the spare has it alone. What somebody may have linked to it from elsewhere, or from it, is taken out;
-    all else gets the time OLD, by which it is told from what is written now, whatever the clock says.
+    Gives the marks of the spare's files, by their paths, by which `sweep` tells them from what is written now; None
+    where there is no spare. Whoever takes it has it alone. What somebody may have linked to it from elsewhere, or from
+    it, is taken out.
     """
-    is_spare = False
+    marks: dict[str, str] | None = None
     if spare is not None and spare.is_dir() and not spare.is_symlink():
         try:
             spare.rename(whole)
-            for entry in _entries(whole):
+            marks = {}
+            for path, entry in cache.entries_of(whole):
                 facts = entry.stat(follow_symlinks=False)
-                if entry.is_symlink() or (entry.is_file() and facts.st_nlink > 1):
-                    Path(entry.path).unlink()
-                elif entry.is_file():
-                    os.utime(entry.path, (OLD, OLD))
-            is_spare = True
+                if entry.is_symlink() or facts.st_nlink > 1:
+                    os.unlink(entry.path)  # noqa: PTH108
+                else:
+                    marks[path] = cache.mark_of(facts)
         except OSError:
             shutil.rmtree(whole, ignore_errors=True)
+            marks = None
     whole.mkdir(exist_ok=True)
-    return is_spare
+    return marks
 
 
-def sweep(whole: Path) -> None:
-    """Delete what this build has not written, nor found as it should be."""
-    for entry in list(_entries(whole)):
-        if entry.is_dir(follow_symlinks=False) or entry.stat(follow_symlinks=False).st_mtime != OLD:
+def sweep(whole: Path, marks: Mapping[str, str], kept: Collection[str]) -> dict[str, os.stat_result]:
+    """Delete what this build has neither written nor `kept`, where `marks` are those of all files before it.
+
+    Gives what is known of all files that are left, by their paths.
+    """
+    found: dict[str, os.stat_result] = {}
+    for path, entry in list(cache.entries_of(whole)):
+        facts = entry.stat(follow_symlinks=False)
+        if path in kept or marks.get(path) != cache.mark_of(facts):
+            found[path] = facts
             continue
-        Path(entry.path).unlink()
-        for parent in Path(entry.path).parents:
+        place = Path(entry.path)
+        place.unlink()
+        for parent in place.parents:
             if parent == whole or any(parent.iterdir()):
                 break
             parent.rmdir()
+    return found
 
 
-def sizes(whole: Path) -> dict[str, int]:
-    """The sizes of all files below a folder, by their paths there."""
-    prefix = len(str(whole)) + 1
-    files = (entry for entry in _entries(whole) if entry.is_file(follow_symlinks=False))
-    return {one.path[prefix:].replace(os.sep, "/"): one.stat(follow_symlinks=False).st_size for one in files}
-
-
-def _entries(folder: Path) -> Iterator[os.DirEntry[str]]:
-    """Give all that is below a folder; links are not followed."""
-    pending = [str(folder)]
-    while pending:
-        with os.scandir(pending.pop()) as scan:
-            for entry in scan:
-                if entry.is_dir(follow_symlinks=False):
-                    pending.append(entry.path)
-                yield entry
-
-
-def holds(path: str, digest: str) -> bool:
-    """Whether a file holds what has this digest (`cache.digest_of_bytes`); if so, only its time is made new."""
+def holds(path: str, digest: str, marks: cache.Marks) -> bool:
+    """Whether a file holds what has this digest (`cache.digest_of_bytes`)."""
     try:
-        with open(path, "rb", buffering=0) as file:  # noqa: PTH123
-            if digest_of_bytes(file.readall()) != digest:
-                return False
-        os.utime(path)
+        return marks.digest_of(path) == digest
     except OSError:
         return False
-    return True
 
 
 def write(path: Path | str, data: bytes) -> None:
