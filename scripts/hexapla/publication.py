@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from hexapla import cldr, content
@@ -154,12 +154,36 @@ def _remembered(path: Path, memory: Memory) -> Document:
     return memory[path][1]
 
 
+class Entry(NamedTuple):
+    """A file or a link: its path, that below the folder in which it was found ('/'-separated), and whether it links."""
+
+    path: str
+    inside: str
+    is_link: bool
+
+
+def entries_below(folder: Path, prefix: str = "") -> Iterator[Entry]:
+    """Give every file and every link below a folder, a folder's own first, each sorted by name.
+
+    Links are not followed, what is hidden is left out. A site has thousands, so no Path is made of them.
+    """
+    try:
+        with os.scandir(os.path.join(folder, prefix)) as scan:  # noqa: PTH118
+            found = sorted((entry for entry in scan if not entry.name.startswith(".")), key=lambda entry: entry.name)
+    except OSError:
+        return  # not there, or closed to us
+    is_folder = [entry.is_dir(follow_symlinks=False) for entry in found]
+    for entry, is_one in zip(found, is_folder, strict=True):
+        if not is_one:
+            yield Entry(entry.path, prefix + entry.name, entry.is_symlink())
+    for entry, is_one in zip(found, is_folder, strict=True):
+        if is_one:
+            yield from entries_below(folder, f"{prefix}{entry.name}/")
+
+
 def files_below(folder: Path) -> Iterator[Path]:
-    """Give every file and every link below a folder, sorted; links are not followed, what is hidden is left out."""
-    for root, folders, names in os.walk(folder):
-        links = [name for name in folders if Path(root, name).is_symlink()]
-        folders[:] = sorted(name for name in folders if not name.startswith(".") and name not in links)
-        yield from (Path(root, name) for name in sorted([*names, *links]) if not name.startswith("."))
+    """Give the paths of what `entries_below` gives."""
+    return (Path(entry.path) for entry in entries_below(folder))
 
 
 def _markdown_below(folder: Path, may_leave: bool) -> Iterator[str]:
@@ -170,10 +194,14 @@ def _markdown_below(folder: Path, may_leave: bool) -> Iterator[str]:
     home = os.path.realpath(folder.parent)
     if folder.is_symlink() and not (may_leave or Path(os.path.realpath(folder)).is_relative_to(home)):
         return
-    start = len(os.path.join(folder, ""))  # noqa: PTH118
-    for path in files_below(folder):
-        if path.suffix not in MARKDOWN_SUFFIXES:
+    for path, inside, is_link in entries_below(folder):
+        if not is_markdown(path):
             continue
-        may_be_read = may_leave or not path.is_symlink() or Path(os.path.realpath(path)).is_relative_to(home)
-        if may_be_read and path.is_file():
-            yield str(path)[start:].replace(os.sep, "/")
+        may_be_read = may_leave or not is_link or Path(os.path.realpath(path)).is_relative_to(home)
+        if may_be_read and os.path.isfile(path):  # noqa: PTH113
+            yield inside
+
+
+def is_markdown(path: str) -> bool:
+    """Whether MkDocs takes a file for Markdown, by its name."""
+    return os.path.splitext(path)[1] in MARKDOWN_SUFFIXES  # noqa: PTH122

@@ -11,7 +11,7 @@ from xml.parsers import expat
 from hexapla.addresses import is_safe_address
 from hexapla.config import Locale, Site
 from hexapla.problems import LARGEST, Fix, Problem, Stop, read_exact, say
-from hexapla.publication import MARKDOWN_SUFFIXES, files_below
+from hexapla.publication import MARKDOWN_SUFFIXES, entries_below, files_below
 from hexapla.rules import Corpus, Scope, Subject, rule
 
 RESERVED = re.compile(r"(?i)(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(?:\..*)?")
@@ -154,10 +154,11 @@ def symlink(corpus: Corpus) -> Iterator[Problem]:
     Bad: docs/fr/about.md -> /etc/passwd
     Good: docs/fr/about.md, a file
     """
-    for folder, path in _files(corpus.site):
-        if path.is_symlink() and _leads_out(corpus.site, folder, path):
-            message = say("is a link that leads out of %(folder)s", folder=folder.name)
-            yield Problem(path, 1, 1, "symlink", message, say("put the file itself here"))
+    for folder in (corpus.site.docs_dir, corpus.site.catalogs_dir):
+        for path in (Path(entry.path) for entry in entries_below(folder) if entry.is_link):
+            if _leads_out(corpus.site, folder, path):
+                message = say("is a link that leads out of %(folder)s", folder=folder.name)
+                yield Problem(path, 1, 1, "symlink", message, say("put the file itself here"))
 
 
 def _leads_out(site: Site, folder: Path, path: Path) -> bool:

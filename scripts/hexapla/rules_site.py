@@ -16,7 +16,7 @@ from hexapla.blocks import LINES, Opaque
 from hexapla.config import Site, guess
 from hexapla.content import TRANSLATABLE, Document
 from hexapla.problems import Problem, Stop, say
-from hexapla.publication import MARKDOWN_SUFFIXES, files_below
+from hexapla.publication import entries_below, is_markdown
 from hexapla.rules import Corpus, Scope, all_rules, rule
 
 
@@ -52,11 +52,12 @@ def no_locale(corpus: Corpus) -> Iterator[Problem]:
     site = corpus.site
     hint = say("move it to %(folder)s", folder=f"{_below(site.docs_dir, site.root)}/{site.source.code}/")
     known = {locale.code for locale in site.locales}
-    for path in files_below(site.docs_dir):
-        *folders, _ = path.relative_to(site.docs_dir).parts
-        is_unpublished = folders and (folders[0] == "templates" or UNKNOWN_LOCALE.fullmatch(folders[0]))
-        is_elsewhere = not folders or (folders[0] not in known and not is_unpublished)
-        if is_elsewhere and path.suffix in MARKDOWN_SUFFIXES and path.is_file():
+    for entry in entries_below(site.docs_dir):
+        folder, slash, _ = entry.inside.partition("/")
+        if slash and (folder in known or folder == "templates" or UNKNOWN_LOCALE.fullmatch(folder)):
+            continue
+        path = Path(entry.path)
+        if is_markdown(entry.path) and path.is_file():
             message = say("is in no locale's folder, so no language can be given to it")
             yield Problem(path, 1, 1, "no-locale", message, hint)
 
@@ -75,9 +76,9 @@ def no_source(corpus: Corpus) -> Iterator[Problem]:
     site = corpus.site
     sources = list(corpus.publication.files[site.source.code])
     for locale in site.translations:
-        for path in corpus.publication.files[locale.code]:
+        for path in sorted(set(corpus.publication.files[locale.code]).difference(sources)):
             is_told = not corpus.is_for_build and _is_spelt_apart(path, sources)  # by `file-name`
-            if path not in sources and not is_told:
+            if not is_told:
                 file = site.docs_dir / locale.code / path
                 source = f"{site.source.code}/{path}"
                 message = say("is a translation without a source: there is no %(source)s", source=source)
@@ -355,7 +356,7 @@ def _check_value(corpus: Corpus, document: Document, key: str, value: Any) -> It
     elif key == "picture" and not _is_below(site.docs_dir / site.source.code, value):
         yield _at(document, key, say("there is no picture %(name)s", name=f"{site.source.code}/{value}"), hint)
     elif key == "related":
-        sources = corpus.publication.files[site.source.code]
+        sources = list(corpus.publication.files[site.source.code])
         for path in value:
             if path not in sources:
                 message = say("there is no document %(name)s", name=repr(path))
