@@ -150,23 +150,22 @@ class Templates(BytecodeCache):
 
 @dataclass
 class _Kept:
-    """What the cache holds of a page: its HTML, its entries of the search index, what its links were found to be."""
+    """What the cache holds of a page: its HTML, what the search index says of it, what its links were found to be."""
 
     html: bytes
-    entries: list[dict[str, Any]]
+    docs: str
     lookups: dict[str, str | None]
 
     def to_bytes(self) -> bytes:
-        head = {"entries": self.entries, "lookups": self.lookups}
-        return json.dumps(head, ensure_ascii=False).encode("utf-8", "surrogatepass") + b"\n" + self.html
+        head = f"{json.dumps(self.lookups, ensure_ascii=False)}\n{self.docs}\n"
+        return head.encode("utf-8", "surrogatepass") + self.html
 
     @classmethod
     def from_bytes(cls, data: bytes) -> _Kept | None:
-        head, _, html = data.partition(b"\n")
         try:
-            values = json.loads(head)
-            return cls(html, values["entries"], values["lookups"])
-        except (ValueError, KeyError, TypeError):
+            lookups, docs, html = data.split(b"\n", 2)
+            return cls(html, docs.decode("utf-8", "surrogatepass"), dict(json.loads(lookups)))
+        except (ValueError, TypeError):
             return None
 
 
@@ -299,7 +298,6 @@ class Edition:
     _views: dict[str, View] = field(default_factory=dict, init=False)
     _lookups: dict[str, dict[str, str | None]] = field(default_factory=dict, init=False)
     _warned_of: set[str] = field(default_factory=set, init=False)
-    _index: str | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
         """Find the locale's files and its navigation."""
@@ -355,7 +353,7 @@ class Edition:
         self.fallbacks = sum(self._is_fallback(task.page) for task in tasks)
         for task in tasks:
             self._look_up(task)
-        self._take_index([task for task in tasks if not task.page.file.generated_by])
+        self._take_docs(tasks)
         self.time.stage("cache")
         for task in tasks:
             if not (task.is_there or task.kept) and task.uri not in self._lookups:
@@ -479,7 +477,8 @@ class Edition:
         config = self.config
         config._current_page = page
         page.active = True
-        index = len(self._entries)
+        entries = search.entries_of(config.plugins)
+        entries.clear()
         try:
             if task.uri in self._views:
                 self.plugin.views[task.uri] = self._views[task.uri]
@@ -494,17 +493,13 @@ class Edition:
             config._current_page = None
         # Nothing else asks for a page's text once it is in its template.
         page.markdown = page.content = ""
-        kept = _Kept(html.encode("utf-8", "xmlcharrefreplace"), self._entries[index:], self._lookups[task.uri])
+        docs = search.docs(entries, self.locale.folder)
+        kept = _Kept(html.encode("utf-8", "xmlcharrefreplace"), docs, self._lookups[task.uri])
         if task.key and task.uri not in self._warned_of and self.warned() == before:
             self._keep(task, kept)
         self.rendered.append(task.uri)
         self.time.pages[task.uri] = self.time.pages.get(task.uri, 0.0) + time.perf_counter() - start
         return kept
-
-    @property
-    def _entries(self) -> list[dict[str, Any]]:
-        """What the search plugin has collected."""
-        return search.entries_of(self.config.plugins)
 
     def _write_files(self, environment: jinja2.Environment) -> None:
         """Copy what is no page, and write 404.html. Pages come afterwards, as in MkDocs, and win."""
@@ -514,7 +509,7 @@ class Edition:
 
     def _finish(self, tasks: Sequence[_Task]) -> None:
         """Write what stands beside the pages: sitemap, feed, search index."""
-        self._write_index([task for task in tasks if not task.page.file.generated_by])
+        self._write_index(tasks)
         key = cache.digest(self._common, self._shown)
         texts = _texts(self.store.get("beside", key)) if self.is_cached else None
         if texts is None:
@@ -530,48 +525,42 @@ class Edition:
 
     # The search index
 
-    def _index_key(self, tasks: Sequence[_Task]) -> str:
-        """The key of the search index, which is made of the pages that have a document."""
-        return cache.digest(self._common, *(part for task in tasks for part in (task.key, task.digest)))
-
-    def _take_index(self, tasks: Sequence[_Task]) -> None:
-        """Take the search index out of the cache, or the entries of the pages that it has to be made of."""
-        if all(task.is_there for task in tasks) and (data := self.store.get("indexes", self._index_key(tasks))):
-            self._index = data.decode()
-            return
+    def _take_docs(self, tasks: Sequence[_Task]) -> None:
+        """Take pages out of the cache that stand in their place, where nobody knows what the index says of them."""
         for task in tasks:
-            if task.is_there and self._entries_of.get(task.key + task.digest) is None:
-                # Nobody knows what its entries are.
+            if task.is_there and self._is_searched(task) and task.key + task.digest not in self._docs:
                 task.is_there = False
                 self._take(task)
 
     def _write_index(self, tasks: Sequence[_Task]) -> None:
         """Write the search index, and what the search plugin needs besides."""
-        if self._index is None:
-            entries = self._entries
-            entries[:] = [entry for task in tasks for entry in self._entries_for(task)]
-            self._index = self.plugin.index(self.config)
-            self._entries_of.write()
-            if self._index and all(task.key for task in tasks):
-                self.store.put("indexes", self._index_key(tasks), self._index.encode())
+        if not search.is_used(self.config.plugins):
+            return
+        names = {task.key + task.digest if task.key else task.uri: task for task in tasks if self._is_searched(task)}
+        docs = [task.kept.docs if task.kept else self._docs.get(name, "") for name, task in names.items()]
+        if self.is_cached and names.keys() != self._docs.keys():
+            lines = "".join(f"{name} {text}\n" for name, text in zip(names, docs, strict=True))
+            self.store.put("docs", self._docs_key, lines.encode("utf-8", "surrogatepass"))
         if self.locale.is_source and "search" in self.config.plugins:
-            # MkDocs' own writes scripts, too; our index takes the place of its own.
+            # MkDocs' own writes scripts, too, and an index of what it has collected, which ours takes the place of.
+            search.entries_of(self.config.plugins).clear()
             self.config.plugins["search"].on_post_build(config=self.config)
-        self.plugin.write_index(self.config, self._index)
+        self.plugin.write_index(self.config, search.index(docs, self.locale.tag.split("-")[0]))
 
-    def _entries_for(self, task: _Task) -> Sequence[dict[str, Any]]:
-        """The entries of the search index that a page has."""
-        name = task.key + task.digest
-        if task.kept is None:
-            return self._entries_of.get(name) or ()
-        if task.key:
-            self._entries_of.set(name, task.kept.entries)
-        return task.kept.entries
+    def _is_searched(self, task: _Task) -> bool:
+        """Whether a page is in the search index of its locale: it has a document, and is no fallback."""
+        return not task.page.file.generated_by and not self._is_fallback(task.page)
 
     @cached_property
-    def _entries_of(self) -> Table:
-        """The entries of the search index, by the keys and digests of their pages."""
-        return self.store.table("entries", self._variant)
+    def _docs(self) -> dict[str, str]:
+        """What the search index says of pages, by their keys and the digests of their HTML; a line of text each."""
+        data = self.store.get("docs", self._docs_key) or b""
+        lines = data.decode("utf-8", "surrogatepass").split("\n")
+        return dict(line.split(" ", 1) for line in lines if " " in line)
+
+    @property
+    def _docs_key(self) -> str:
+        return cache.digest(cache.tool_key(), "docs", self._variant)
 
     def _view(self, page: Page) -> View:
         """The view of a page, but for its text."""

@@ -553,7 +553,8 @@ class HexaplaPlugin(BasePlugin[HexaplaConfig]):  # type: ignore[no-untyped-call]
         found, source = self.viewer.publication, self.viewer.site.source.code
         own = [path for path in found.documents[source] if not found.is_fallback(self.locale, path)]
         urls = {found.url(self.locale, path) for path in own}
-        return search.index(search.entries_of(config.plugins), self.locale.tag.split("-")[0], self.locale.folder, urls)
+        entries = [one for one in search.entries_of(config.plugins) if one["location"].partition("#")[0] in urls]
+        return search.index([search.docs(entries, self.locale.folder)], self.locale.tag.split("-")[0])
 
     @event_priority(-150)
     def _on_post_build_last(self, *, config: MkDocsConfig) -> None:

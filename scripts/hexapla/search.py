@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from html import escape, unescape
 from typing import Any
@@ -48,19 +48,21 @@ def _plugin(plugins: Mapping[str, Any]) -> Any:
     return plugins.get("material/search") or plugins.get("search")
 
 
-def index(entries: Iterable[Mapping[str, Any]], language: str, folder: str, urls: Container[str]) -> str:
-    """Give one locale's search index as JSON.
+def docs(entries: Iterable[Mapping[str, Any]], folder: str) -> str:
+    """Give what a locale's search index says of some entries, as JSON, without the brackets around it.
 
-    `entries` are those of Material's (or MkDocs') search plugin: mappings with `location`, `title` and `text`. Those
-    of the pages in `urls` are taken (so no fallbacks), and their locations become relative to `folder` (`fr/`; empty
-    for the source). For a language that lunr has no stemmer for, the pipeline is empty: English stop words and stems
-    would lose words.
+    `entries` are those of Material's (or MkDocs') search plugin: mappings with `location`, `title` and `text`. Their
+    locations become relative to `folder` (`fr/`; empty for the source).
     """
-    docs = [
-        dict(entry) | {"location": entry["location"].removeprefix(folder)}
-        for entry in entries
-        if entry["location"].partition("#")[0] in urls
-    ]
+    own = [dict(entry) | {"location": entry["location"].removeprefix(folder)} for entry in entries]
+    return json.dumps(own, ensure_ascii=False, separators=(",", ":"))[1:-1]
+
+
+def index(docs: Iterable[str], language: str) -> str:
+    """Give one locale's search index as JSON, made of what `docs` gives of its pages.
+
+    For a language that lunr has no stemmer for, the pipeline is empty: English stop words and stems would lose words.
+    """
     has_stemmer = language in STEMMED
     config = {
         "lang": [language if has_stemmer else "en"],
@@ -68,7 +70,8 @@ def index(entries: Iterable[Mapping[str, Any]], language: str, folder: str, urls
         "pipeline": ["stemmer"] if has_stemmer else [],
         "fields": {"title": {"boost": 1000.0}, "text": {"boost": 1.0}, "tags": {"boost": 1000000.0}},
     }
-    return json.dumps({"config": config, "docs": docs}, ensure_ascii=False, separators=(",", ":"))
+    head = json.dumps({"config": config}, ensure_ascii=False, separators=(",", ":"))
+    return f'{head[:-1]},"docs":[{",".join(filter(None, docs))}]}}'
 
 
 # Reading pages
