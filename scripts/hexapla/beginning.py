@@ -34,13 +34,13 @@ def of(found: Publication | Beginning, store: Store) -> Beginning:
 
 def read(config_file: str | None, store: Store, memory: Memory | None = None) -> Beginning:
     """Read and check all that a build begins with; `memory` is as for `prechecks.read`. Raises Stop as both."""
-    return of(prechecks.read(config_file, memory), store)
+    return of(prechecks.read(config_file, memory, store), store)
 
 
 def read_aside(config_file: str | None, site: Site, store: Store) -> Beginning:
     """Read the same in another process, while MkDocs is set up in this one. Raises as `read`."""
     with workers.aside(read, config_file, store) as result:
-        from hexapla import engine  # with MkDocs, which takes longest to import
+        from hexapla import engine, links  # noqa: F401 - with MkDocs, they take longest to import
 
-        engine.set_up(site)
+        engine.set_up(site, store)
         return result()

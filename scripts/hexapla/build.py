@@ -23,7 +23,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hexapla import beginning, cache, links, outputs, parts, swap
+from hexapla import beginning, cache, parts, swap
 from hexapla.beginning import Beginning
 from hexapla.cache import Store, Time
 from hexapla.config import Locale, Site
@@ -80,6 +80,7 @@ def build(
     is made from, looked at before it was read. Raises Stop, with everything that is wrong in records or catalogs, that
     MkDocs warns of in any locale, or with all links that are broken, and leaves the old site as it was.
     """
+    from hexapla import outputs
     from hexapla.engine import Templates
 
     store = store or Store(None)
@@ -124,6 +125,8 @@ def build(
 def _check_links(found: Publication, whole: Path, store: Store, digests: Mapping[str, str]) -> list[Problem]:
     """Check the links of the finished site before it takes its place; give what is no error. Raises Stop with what
     is broken."""
+    from hexapla import links
+
     one = links.Subject(whole, found.site.site_url, found, shown_as=found.site.site_dir, today=date.min)
     problems = list(links.check(one, store, digests).report.problems)
     if broken := [problem for problem in problems if problem.severity is Severity.ERROR]:
@@ -348,6 +351,8 @@ def _locate(path: Path, names: Sequence[str]) -> tuple[int, int]:
 
 def _own_files(folder: Path, locale: Locale) -> list[Path]:
     """The files of a part that count: all of the source's, and what belongs to a translation."""
+    from hexapla import outputs
+
     if locale.is_source:
         return [path for path in folder.rglob("*") if path.is_file()]
     own = [path for path in (folder / locale.folder).rglob("*") if path.is_file()]
@@ -357,6 +362,8 @@ def _own_files(folder: Path, locale: Locale) -> list[Path]:
 
 def _sizes(site: Site, files: Mapping[str, os.stat_result]) -> dict[str, int]:
     """The bytes of each locale's files; what is no translation's is the source's."""
+    from hexapla import outputs
+
     folders = {locale.folder.partition("/")[0]: locale.code for locale in site.translations}
     folders |= {outputs.sitemap_name(locale): locale.code for locale in site.translations}
     sizes = dict.fromkeys((locale.code for locale in site.locales), 0)

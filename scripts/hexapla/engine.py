@@ -216,8 +216,8 @@ def _configuration(config_file: Path, site_dir: Path) -> MkDocsConfig:
     return config
 
 
-def set_up(site: Site) -> None:
-    """Read MkDocs' configuration and the list of its files, for the processes that will be forked from this one.
+def set_up(site: Site, store: Store) -> None:
+    """Read MkDocs' configuration, the theme and the list of files, for the processes that are forked from this one.
 
     What goes wrong here, or is warned of, is left to them: they read the same again, and tell of it.
     """
@@ -232,6 +232,8 @@ def set_up(site: Site) -> None:
             warnings.simplefilter("ignore")
             config = _configuration(site.config_file, site.site_dir)
             if not reason_against(config):
+                plugin_of(config).store = store
+                plugin_of(config).find_theme(config)
                 all_files(config)
     except (Exception, SystemExit):
         _LOADED.clear()

@@ -39,13 +39,15 @@ def all_files(config: MkDocsConfig) -> Files:
         files.add_files_from_theme(environment, config)
         _FOUND.clear()
         _FOUND[folders] = tuple(files)
-    return Files([_placed(file, config.site_dir) for file in _FOUND[folders]])
+    return Files([_placed(file, config) for file in _FOUND[folders]])
 
 
-def _placed(file: File, site_dir: str) -> File:
-    """Copy a file, for a site in this folder: plugins change what they are given."""
-    one = copy.copy(file)
-    one.dest_dir = site_dir
+def _placed(file: File, config: MkDocsConfig) -> File:
+    """Copy a file, for the site's folder as it is now; `localized` makes a document or picture anew, so it is left."""
+    if file.src_dir == config.docs_dir:
+        return file
+    one = copy.copy(file)  # plugins change what they are given
+    one.dest_dir = config.site_dir
     vars(one).pop("abs_dest_path", None)
     return one
 
@@ -140,8 +142,11 @@ def localized(files: Files, i18n: Any, config: MkDocsConfig) -> LocaleFiles:
     places: dict[str, tuple[str, str]] = {}
 
     def made(file: File, language: str) -> File:
-        one: File = create_i18n_file(file, language, default, codes, config)
-        return one
+        top, _, rest = file.src_uri.partition("/")
+        if rest and top in places and (one := _placed_quickly(file, places[top], language, default, config)):
+            return one
+        slow: File = create_i18n_file(file, language, default, codes, config)
+        return slow
 
     documents = os.path.join(config.docs_dir, "")  # noqa: PTH118 - compared with texts
     for file in files:
@@ -184,3 +189,29 @@ def localized(files: Files, i18n: Any, config: MkDocsConfig) -> LocaleFiles:
 
         one.alternates = _Alternates(one.alternates, fill)  # type: ignore[attr-defined]
     return found
+
+
+def _placed_quickly(
+    file: File, place: tuple[str, str], current: str, default: str, config: MkDocsConfig
+) -> File | None:
+    """Make what create_i18n_file of static-i18n makes, in a small part of its time; None where only that knows.
+
+    `place` is the language of the file's folder, and the same again, or nothing where the folder is no language's.
+    """
+    locale, localization = place
+    uri = file.dest_uri
+    if os.sep != "/" or uri.endswith("README.html") or file.generated_by:
+        return None
+    is_inside = uri.startswith(f"{locale}/")
+    one = File(file.src_uri, config.docs_dir, uri, config.use_directory_urls, dest_uri=uri, inclusion=file.inclusion)
+    if locale != current and (is_inside or current != default):
+        one.dest_uri = f"{current}/{uri[len(locale) + 1 :] if is_inside else uri}"
+    elif locale == current == default and is_inside:
+        one.dest_uri = uri[len(locale) + 1 :]
+    one.abs_dest_path = os.path.join(config.site_dir, one.dest_uri)  # noqa: PTH118
+    one.url = one._get_url(config.use_directory_urls)
+    more: Any = one
+    more.alternates = {current: one}
+    more.locale, more.locale_alternate_of, more.localization = locale, current, localization or None
+    more.norm_src_uri = file.src_uri.removeprefix(f"{localization}/") if localization else file.src_uri
+    return one

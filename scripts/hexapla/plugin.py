@@ -136,8 +136,7 @@ class HexaplaPlugin(BasePlugin[HexaplaConfig]):  # type: ignore[no-untyped-call]
         self.locale = site.locale(code)
         self.viewer = Viewer(self.publication, self.locale, self.messages, self.has_status)
         self.pages, self.others = {}, []
-        self._use_templates(config)
-        self.assets = _assets_of(config, self.store)
+        self.find_theme(config)
         self.menu = None
         self._word_extensions(config)
         return config
@@ -154,12 +153,14 @@ class HexaplaPlugin(BasePlugin[HexaplaConfig]):  # type: ignore[no-untyped-call]
         own = self.publication.files[self.publication.site.source.code]
         return self.states.has_records and STATUS not in own
 
-    def _use_templates(self, config: MkDocsConfig) -> None:
-        """Put the tool's templates after the site's own and before the theme's; drop the theme's sitemap."""
+    def find_theme(self, config: MkDocsConfig) -> None:
+        """Put the tool's templates after the site's own and before the theme's; drop the theme's sitemap; find the
+        files of our theme."""
         own = str(TEMPLATES)
         if own not in config.theme.dirs:
             config.theme.dirs.insert(1 if config.theme.custom_dir else 0, own)
         config.theme.static_templates.discard("sitemap.xml")
+        self.assets = _assets_of(config, self.store)
 
     def _word_extensions(self, config: MkDocsConfig) -> None:
         """Give the Markdown extensions that put words into pages the words of this locale."""
@@ -190,8 +191,8 @@ class HexaplaPlugin(BasePlugin[HexaplaConfig]):  # type: ignore[no-untyped-call]
             _leave_out_the_theme(self.assets, files, config)
         for file in list(files):
             code, _, path = file.src_uri.partition("/")
-            is_drafted = file.inclusion.is_excluded()  # type: ignore[no-untyped-call]
-            if file.is_documentation_page() and not is_drafted and code in own and path not in own[code]:
+            is_unread = code in own and path not in own[code] and file.is_documentation_page()
+            if is_unread and not file.inclusion.is_excluded():  # type: ignore[no-untyped-call]
                 files.remove(file)  # its source is left out, or the locale's policy lets the source's page stand in
         return files
 

@@ -198,7 +198,7 @@ def _closes(line: str, mark: str, nest: str) -> bool:
     return re.fullmatch(rf" {{0,3}}{re.escape(mark)}[ \t]*", line.lstrip(lead) if lead else line) is not None
 
 
-@rule("po-syntax", Scope.SITE, is_for_build=True)
+@rule("po-syntax", Scope.SITE)
 def po_syntax(corpus: Corpus) -> Iterator[Problem]:
     """A catalog can be read.
 
@@ -210,8 +210,7 @@ def po_syntax(corpus: Corpus) -> Iterator[Problem]:
             catalogs.load(corpus.site, locale)
         except Stop as stop:
             yield from stop.problems
-    if not corpus.is_for_build:
-        yield from corpus.met_in_catalogs("po-syntax")  # of the template too, which no build reads
+    yield from corpus.met_in_catalogs("po-syntax")  # of the template too, which no build reads
 
 
 @rule("theme-partial", Scope.SITE, is_for_build=True)
