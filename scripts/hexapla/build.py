@@ -100,7 +100,7 @@ def build(
             shutil.rmtree(whole)  # a page has the name that a folder had, or the other way round
             results = _build_locales(job, site.locales, WHOLE, report)
         outputs.write_shared(whole, site)
-        outputs.write_status(whole, site, begun.states, begun.messages)
+        outputs.write_status(whole, site, begun.states, begun.messages, store)
         pages = {path: digest for result in results for path, digest in result.digests.items()}
         files = swap.sweep(whole, before or {}, pages)
         sizes = _sizes(site, files)
@@ -108,7 +108,7 @@ def build(
             path: store.marks.digest_of(str(whole / path), facts) for path, facts in files.items() if path not in pages
         }
         digests |= pages
-        told = _check_links(begun.found, whole, store, digests)
+        told = _check_links(begun.found, whole, store, digests, {path: facts.st_size for path, facts in files.items()})
         results = [replace(result, size=sizes[result.locale.code]) for result in results]
         for path, digest in pages.items():
             store.marks.note(files[path], digest)
@@ -122,13 +122,15 @@ def build(
     return results
 
 
-def _check_links(found: Publication, whole: Path, store: Store, digests: Mapping[str, str]) -> list[Problem]:
+def _check_links(
+    found: Publication, whole: Path, store: Store, digests: Mapping[str, str], sizes: Mapping[str, int]
+) -> list[Problem]:
     """Check the links of the finished site before it takes its place; give what is no error. Raises Stop with what
     is broken."""
     from hexapla import links
 
     one = links.Subject(whole, found.site.site_url, found, shown_as=found.site.site_dir, today=date.min)
-    problems = list(links.check(one, store, digests).report.problems)
+    problems = list(links.check(one, store, digests, sizes).report.problems)
     if broken := [problem for problem in problems if problem.severity is Severity.ERROR]:
         raise Stop(broken)
     return problems

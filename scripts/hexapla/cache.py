@@ -12,6 +12,7 @@ import hashlib
 import json
 import math
 import os
+import re
 import sys
 import threading
 import time
@@ -82,11 +83,9 @@ def digests_of_files(folder: Path, marks: Marks | None = None) -> dict[str, str]
     marks = marks or Marks(Store(None))
     found: dict[str, str] = {}
     for path, entry in entries_of(folder):
-        if entry.is_symlink() and entry.is_dir():
-            found[path] = os.urandom(_SIZE).hex()
-            continue
         try:
-            found[path] = marks.digest_of(entry.path, entry.stat())
+            is_folder = entry.is_symlink() and entry.is_dir()
+            found[path] = os.urandom(_SIZE).hex() if is_folder else marks.digest_of(entry.path, entry.stat())
         except OSError as error:
             found[path] = str(error.errno)
     return found
@@ -122,12 +121,29 @@ def tool_key() -> str:
 
 
 def _version(name: str) -> str:
-    from importlib.metadata import PackageNotFoundError, version  # takes long to import, and few commands need it
+    """Give the version of a package that is installed; empty where there is none."""
+    wanted = re.sub(r"[-_.]+", "_", name).lower()
+    if wanted in _installed():
+        return _installed()[wanted]
+    from importlib.metadata import PackageNotFoundError, version  # takes long to import, and to look for a package
 
     try:
         return version(name)
     except PackageNotFoundError:
         return ""
+
+
+@cache
+def _installed() -> Mapping[str, str]:
+    """The versions of packages by their names, as their folders say (PyPA, "Recording installed projects")."""
+    found: dict[str, str] = {}
+    for folder in reversed(sys.path):  # the first that holds a package is the one that is imported
+        with contextlib.suppress(OSError):
+            for entry in os.scandir(folder or "."):
+                if entry.name.endswith(".dist-info"):
+                    name, _, version = entry.name.removesuffix(".dist-info").partition("-")
+                    found[re.sub(r"[-_.]+", "_", name).lower()] = version
+    return found
 
 
 def _place(folder: Path | str, kind: str, key: str) -> str:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import yaml
 
@@ -36,15 +36,13 @@ That is also one with an address, such as `https://example.org/`.
 class Document:
     """A Markdown file.
 
-    `text` is all of it, as it is in the file. `meta` is its front matter, `places` says where each key stands, and
-    `words` are the segments of its translatable keys. `body_start` is the offset of the rest in `text`.
+    `text` is all of it, as it is in the file. `meta` is its front matter, `body_start` the offset of the rest in
+    `text`.
     """
 
     path: Path
     text: str = field(repr=False)
     meta: Mapping[str, Any] = field(default_factory=dict)
-    places: Mapping[str, Place] = field(default_factory=dict, repr=False)
-    words: tuple[Segment, ...] = field(default=(), repr=False)
     body_start: int = 0
 
     @property
@@ -56,6 +54,22 @@ class Document:
     def digest(self) -> str:
         """A digest of the text, by which it is told from any other."""
         return cache.digest(self.text)
+
+    @property
+    def places(self) -> Mapping[str, Place]:
+        """Where each key of the front matter stands."""
+        return self._layout[0]
+
+    @property
+    def words(self) -> tuple[Segment, ...]:
+        """The segments of the translatable keys of the front matter."""
+        return self._layout[1]
+
+    @cached_property
+    def _layout(self) -> tuple[Mapping[str, Place], tuple[Segment, ...]]:
+        # A build reads thousands of documents, and asks this of those that have changed.
+        match = FRONT_MATTER.match(self.text)
+        return _parse(match["yaml"], lambda loader: _layout(loader, match.start("yaml"))) if match else ({}, ())
 
     def place(self, key: str) -> Place:
         """Where a key of the front matter stands; the first line where it is missing."""
@@ -105,7 +119,7 @@ def parse(path: Path, text: str) -> Document:
         _refuse_near_misses(path, text)
         return Document(path, text, body_start=1 if text.startswith("\ufeff") else 0)
     try:
-        meta, places, words = _parse(match["yaml"], match.start("yaml"))
+        meta = _parse(match["yaml"], _value)
     except yaml.MarkedYAMLError as error:
         raise Stop([yaml_problem(path, error, first_line=1, rule="front-matter")]) from None
     except Exception as error:
@@ -120,7 +134,7 @@ def parse(path: Path, text: str) -> Document:
         message = say("front matter must be a mapping of keys to values, but it is %(kind)s", kind=_kind(meta))
         hint = say("write it as 'title: My title', a line for each key")
         raise Stop([Problem(path, 2, 1, "front-matter", message, hint)])
-    return Document(path, text, {str(key): value for key, value in meta.items()}, places, words, match.end())
+    return Document(path, text, {str(key): value for key, value in meta.items()}, match.end())
 
 
 def _refuse_near_misses(path: Path, text: str) -> None:
@@ -138,16 +152,19 @@ def _refuse_near_misses(path: Path, text: str) -> None:
         raise Stop([Problem(path, 1, 1, "front-matter", message, hint)])
 
 
-def _parse(text: str, offset: int) -> tuple[Any, dict[str, Place], tuple[Segment, ...]]:
-    """Read YAML safely; give its value, where its top-level keys stand in a file that opens with `---`, its words.
+Result = TypeVar("Result")
+
+
+def _parse(text: str, take: Callable[[yaml.SafeLoader], Result]) -> Result:
+    """Read YAML safely; give what is taken of it.
 
     libyaml reads it, ten times as fast, where it is there and surely reads the same. What it finds wrong is read again,
     so that it is told in the same words everywhere.
     """
     if _QuickLoader and not _is_doubtful(text):
         with suppress(Exception):
-            return _parse_with(_QuickLoader(text), offset)
-    return _parse_with(_Loader(text), offset)
+            return take(_QuickLoader(text))
+    return take(_Loader(text))
 
 
 _QuickLoader: type[yaml.SafeLoader] | None = getattr(yaml, "CSafeLoader", None)
@@ -176,17 +193,27 @@ def _is_doubtful(text: str) -> bool:
     )
 
 
-def _parse_with(loader: yaml.SafeLoader, offset: int) -> tuple[Any, dict[str, Place], tuple[Segment, ...]]:
+def _value(loader: yaml.SafeLoader) -> Any:
+    """Take the value of a text. Raises YAML's errors, also for a key that is there twice."""
+    node = loader.get_single_node()
+    seen: set[str] = set()
+    for key, _ in node.value if isinstance(node, yaml.MappingNode) else ():
+        if key.value == "<<":
+            raise yaml.MarkedYAMLError(problem=say("keys may not be merged (<<) here"), problem_mark=key.start_mark)
+        if str(key.value) in seen:
+            raise yaml.MarkedYAMLError(
+                problem=say("the key %(key)s is there twice", key=repr(str(key.value))), problem_mark=key.start_mark
+            )
+        seen.add(str(key.value))
+    return loader.construct_document(node) if node else None
+
+
+def _layout(loader: yaml.SafeLoader, offset: int) -> tuple[dict[str, Place], tuple[Segment, ...]]:
+    """Take where the top-level keys of a text stand in a file that opens with `---`, and its words."""
     node = loader.get_single_node()
     places: dict[str, Place] = {}
     words: dict[str, Segment] = {}
     for key, value in node.value if isinstance(node, yaml.MappingNode) else ():
-        if key.value == "<<":
-            raise yaml.MarkedYAMLError(problem=say("keys may not be merged (<<) here"), problem_mark=key.start_mark)
-        if str(key.value) in places:
-            raise yaml.MarkedYAMLError(
-                problem=say("the key %(key)s is there twice", key=repr(str(key.value))), problem_mark=key.start_mark
-            )
         places[str(key.value)] = Place(key.start_mark.line + 2, key.start_mark.column + 1)
         if key.value in TRANSLATABLE and isinstance(value, yaml.ScalarNode) and value.value.strip():
             start, end = value.start_mark, value.end_mark
@@ -194,8 +221,7 @@ def _parse_with(loader: yaml.SafeLoader, offset: int) -> tuple[Any, dict[str, Pl
                 continue  # a block of text: it is left whole
             place = (offset + start.index, offset + end.index, start.line + 2, start.column + 1)
             words[key.value] = Segment("front matter", str(value.value), *place, key=str(key.value))
-    ordered = tuple(words[key] for key in TRANSLATABLE if key in words)
-    return (loader.construct_document(node) if node else None), places, ordered
+    return places, tuple(words[key] for key in TRANSLATABLE if key in words)
 
 
 class _Loader(yaml.SafeLoader):

@@ -82,17 +82,23 @@ def subject(root: Path, found: Publication | None = None, base_url: str | None =
     return Subject(root, url, found)
 
 
-def check(one: Subject, store: Store | None = None, digests: Mapping[str, str] | None = None) -> Checked:
+def check(
+    one: Subject,
+    store: Store | None = None,
+    digests: Mapping[str, str] | None = None,
+    sizes: Mapping[str, int] | None = None,
+) -> Checked:
     """Check the links of a built site, but for those that lead to other sites.
 
     A store keeps what stands in the files for the next check of the site. `digests` are those of its files, by their
     paths below the root, as far as they are known: what has the same digest as the last time is not opened. They must
-    be right; any digest will do that differs for different bytes, and is made the same way each time.
+    be right; any digest will do that differs for different bytes, and is made the same way each time. `sizes` are the
+    bytes of all its files by the same paths, if that is known.
     """
     settings, problems = _settings(one)
     limit = settings.size_limit or resolution.SIZE_LIMIT
     with _uncollected():
-        built = resolution.read(one.root, one.site_url, limit, store, digests)
+        built = resolution.read(one.root, one.site_url, limit, store, digests, sizes)
         tellings = {telling for each in RULES.values() if each.scope is Scope.BUILT for telling in each.check(built)}
     problems = [*problems, *_Reporter(one, built).problems(tellings)]
     return Checked(_report(one, problems), built)

@@ -9,7 +9,8 @@ from typing import Any
 
 import jinja2
 
-from hexapla import cldr
+from hexapla import cache, cldr
+from hexapla.cache import Store
 from hexapla.catalogs import Messages
 from hexapla.config import Locale, Site
 from hexapla.status import Report, to_json, total
@@ -70,18 +71,28 @@ def write_shared(folder: Path, site: Site) -> None:
         write(folder / "robots.txt", f"User-agent: *\nAllow: /\n\nSitemap: {site.site_url}sitemap.xml\n")
 
 
-def write_status(folder: Path, site: Site, states: Report, messages: Mapping[str, Messages]) -> None:
-    """Write what stands beside the status page: its figures as JSON, and a badge per locale."""
+def write_status(
+    folder: Path, site: Site, states: Report, messages: Mapping[str, Messages], store: Store | None = None
+) -> None:
+    """Write what stands beside the status page: its figures as JSON, and a badge per locale, kept in `store`."""
     if not states.has_records:
         return
+    store = store or Store(None)
     write(folder / "status" / "status.json", to_json(states.rows))
     for locale in site.translations:
         percent = total(locale.code, states.rows).percent
-        text = cldr.format_percent(percent, locale.code)
         # translators: on a small picture; name is a language, percent how much of the site is translated
-        label = messages[locale.code].gettext("%(name)s: %(percent)s translated") % {
-            "name": locale.name,
-            "percent": text,
-        }
-        badge = render("badge.svg", locale=locale, percent=percent, text=text, label=label)
+        words = messages[locale.code].gettext("%(name)s: %(percent)s translated")
+        key = cache.digest(cache.tool_key(), locale.code, locale.tag, locale.name, str(percent), words)
+        data = store.get("beside", key)
+        badge = _badge(locale, percent, words) if data is None else data.decode()
+        if data is None:
+            store.put("beside", key, badge.encode())
         write(folder / "status" / f"{locale.tag}.svg", badge)
+
+
+def _badge(locale: Locale, percent: int, words: str) -> str:
+    """A picture that says in a locale's `words` how much of it is translated."""
+    text = cldr.format_percent(percent, locale.code)
+    label = words % {"name": locale.name, "percent": text}
+    return render("badge.svg", locale=locale, percent=percent, text=text, label=label)

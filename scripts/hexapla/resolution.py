@@ -278,13 +278,15 @@ def read(
     size_limit: int = SIZE_LIMIT,
     store: Store | None = None,
     digests: Mapping[str, str] | None = None,
+    sizes: Mapping[str, int] | None = None,
 ) -> Built:
     """Read a built site, published at `site_url`.
 
     With a store, files are taken apart only where their digests are others than the last time. `digests` are those of
-    files, by their paths below the root, that are known to be right; these files need not even be opened.
+    files, by their paths below the root, that are known to be right; these files need not even be opened. With the
+    `sizes` of all files by these paths, they need not be looked for.
     """
-    found = sorted(files(root))
+    found = sorted(files(root) if sizes is None else sizes.items())
     built = Built(
         root, Base.of(site_url), tuple(path for path, _ in found), tuple(size for _, size in found), size_limit
     )
