@@ -171,7 +171,7 @@ class Site:
         """Whether mkdocs.yml says anything about comments."""
         return "extra.comments" in self.places
 
-    @property
+    @cached_property
     def source(self) -> Locale:
         """The locale that the others are translated from: the default language of the plugin `i18n`."""
         return next(locale for locale in self.locales if locale.is_source)
