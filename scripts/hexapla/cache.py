@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import io
 import json
 import math
 import os
@@ -165,6 +166,24 @@ def _read(path: str) -> tuple[bytes, float]:
         return file.readall(), facts.st_mtime
 
 
+def _write_all(file: io.FileIO, data: bytes) -> None:
+    """Write bytes into a file that has no buffer. Raises OSError where not all can be written."""
+    rest = memoryview(data)
+    while rest:
+        rest = rest[file.write(rest) :]
+
+
+@contextlib.contextmanager
+def _removed(path: str) -> Iterator[None]:
+    """Remove a file that could not be written."""
+    try:
+        yield
+    except BaseException:
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(path)  # noqa: PTH108
+        raise
+
+
 @dataclass
 class Store:
     """Values by kind and key. `folder` is where they are; None keeps nothing. In `more` folders they are only read.
@@ -214,25 +233,35 @@ class Store:
         if self.folder is None or self.trouble:
             return
         path = _place(self.folder, kind, key)
-        folder, name = os.path.split(path)
-        new = f"{folder}/.{name}-{os.getpid()}-{threading.get_ident()}"
+        data = _sum(kind, key, value) + value
         try:
             try:
-                self._make(folder)
-                with open(new, "wb") as file:  # noqa: PTH123
-                    file.write(_sum(kind, key, value) + value)
-                os.replace(new, path)  # noqa: PTH105
-            except BaseException:
-                with contextlib.suppress(FileNotFoundError):
-                    os.unlink(new)  # noqa: PTH108
-                raise
+                self._create(path, data)
+            except FileExistsError:
+                self._replace(path, data)
         except OSError as error:
             self.trouble = str(error)
 
+    def _create(self, path: str, data: bytes) -> None:
+        """Write a new file. Whoever reads it before all is there does not believe it. Raises FileExistsError."""
+        try:
+            file = open(path, "xb", buffering=0)  # noqa: PTH123, SIM115
+        except FileNotFoundError:
+            self._make(os.path.dirname(path))  # noqa: PTH120
+            file = open(path, "xb", buffering=0)  # noqa: PTH123, SIM115
+        with file, _removed(path):
+            _write_all(file, data)
+
+    def _replace(self, path: str, data: bytes) -> None:
+        """Put a new file into the place of another one."""
+        folder, name = os.path.split(path)
+        new = f"{folder}/.{name}-{os.getpid()}-{threading.get_ident()}"
+        with _removed(new), open(new, "wb", buffering=0) as file:  # noqa: PTH123
+            _write_all(file, data)
+            os.replace(new, path)  # noqa: PTH105
+
     def _make(self, folder: str) -> None:
         """Make a folder of the store, and keep all of it out of git."""
-        if os.path.isdir(folder):  # noqa: PTH112
-            return
         os.makedirs(folder, exist_ok=True)  # noqa: PTH103
         ignore = Path(self.folder or "", ".gitignore")
         if not ignore.exists():

@@ -25,6 +25,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from logging.handlers import BufferingHandler
 from pathlib import Path
+from types import CodeType
 from typing import Any
 
 import jinja2
@@ -121,21 +122,30 @@ class Templates(BytecodeCache):
     def __init__(self, store: Store) -> None:
         """Begin with none; those of `store` are read when they are asked for."""
         self.store = store
-        self.kept: dict[str, bytes] = {}
+        self.codes: dict[str, CodeType] = {}
+
+    def __reduce__(self) -> tuple[type[Templates], tuple[Store]]:
+        """Say how another process makes its own: code cannot be sent there."""
+        return Templates, (self.store,)
 
     def load_bytecode(self, bucket: Bucket) -> None:
         """Give a compiled template, if it is there."""
         key = self._key(bucket)
-        data = self.kept.get(key) or self.store.get("templates", key)
-        if data:
-            self.kept[key] = data
+        if key in self.codes:
+            bucket.code = self.codes[key]
+        elif data := self.store.get("templates", key):
             bucket.bytecode_from_string(data)
+            self._keep(key, bucket)
 
     def dump_bytecode(self, bucket: Bucket) -> None:
         """Keep a compiled template."""
         key = self._key(bucket)
-        self.kept[key] = bucket.bytecode_to_string()
-        self.store.put("templates", key, self.kept[key])
+        self._keep(key, bucket)
+        self.store.put("templates", key, bucket.bytecode_to_string())
+
+    def _keep(self, key: str, bucket: Bucket) -> None:
+        if bucket.code is not None:
+            self.codes[key] = bucket.code
 
     @staticmethod
     def _key(bucket: Bucket) -> str:

@@ -380,6 +380,9 @@ class HexaplaPlugin(BasePlugin[HexaplaConfig]):  # type: ignore[no-untyped-call]
         )
         env.filters["striptags"] = cleaning.striptags
         env.globals["assets"] = self.assets
+        if self.assets is not None:
+            # Material's own words, which are the same for all pages of a locale.
+            env.globals["lang"] = env.get_template("partials/language.html").make_module({"config": config})
         self.environment = env
         return env
 

@@ -13,6 +13,7 @@ import tempfile
 import time
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
+from typing import BinaryIO
 
 from hexapla import cache
 from hexapla.cache import Store
@@ -102,14 +103,27 @@ def write(path: Path | str, data: bytes) -> None:
     """Write a file, unless it holds these bytes already; then only its time is new."""
     # A site has thousands; Path.open and Path.mkdir take longer than to read or to write one.
     try:
-        with open(path, "rb") as file:  # noqa: PTH123
-            if file.read() == data:
-                os.utime(path)
-                return
-    except OSError:
-        os.makedirs(os.path.dirname(path), exist_ok=True)  # noqa: PTH103, PTH120
+        with _created(path) as file:
+            file.write(data)
+        return
+    except FileExistsError:
+        pass
+    with open(path, "rb") as file:  # noqa: PTH123
+        is_same = file.read() == data
+    if is_same:
+        os.utime(path)
+        return
     with open(path, "wb") as file:  # noqa: PTH123
         file.write(data)
+
+
+def _created(path: Path | str) -> BinaryIO:
+    """Open a file that is not there yet, and make its folder. Raises FileExistsError where something is there."""
+    try:
+        return open(path, "xb")  # noqa: PTH123
+    except FileNotFoundError:
+        os.makedirs(os.path.dirname(path), exist_ok=True)  # noqa: PTH103, PTH120
+        return open(path, "xb")  # noqa: PTH123
 
 
 def publish(new: Path, site_dir: Path, spare: Path | None = None) -> None:
