@@ -108,7 +108,7 @@ def build(
             path: store.marks.digest_of(str(whole / path), facts) for path, facts in files.items() if path not in pages
         }
         digests |= pages
-        told = _check_links(begun.found, whole, store, digests, {path: facts.st_size for path, facts in files.items()})
+        told = _check_links(begun, whole, store, digests, {path: facts.st_size for path, facts in files.items()})
         results = [replace(result, size=sizes[result.locale.code]) for result in results]
         for path, digest in pages.items():
             store.marks.note(files[path], digest)
@@ -123,14 +123,15 @@ def build(
 
 
 def _check_links(
-    found: Publication, whole: Path, store: Store, digests: Mapping[str, str], sizes: Mapping[str, int]
+    begun: Beginning, whole: Path, store: Store, digests: Mapping[str, str], sizes: Mapping[str, int]
 ) -> list[Problem]:
     """Check the links of the finished site before it takes its place; give what is no error. Raises Stop with what
     is broken."""
     from hexapla import links
 
-    one = links.Subject(whole, found.site.site_url, found, shown_as=found.site.site_dir, today=date.min)
-    problems = list(links.check(one, store, digests, sizes).report.problems)
+    site = begun.found.site
+    one = links.Subject(whole, site.site_url, begun.found, shown_as=site.site_dir, today=date.min)
+    problems = list(links.check(one, store, digests, sizes, begun.links).report.problems)
     if broken := [problem for problem in problems if problem.severity is Severity.ERROR]:
         raise Stop(broken)
     return problems

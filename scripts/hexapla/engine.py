@@ -245,6 +245,8 @@ def set_up(site: Site, store: Store) -> None:
                 plugin_of(config).store = store
                 plugin_of(config).find_theme(config)
                 all_files(config)
+                for locale in site.locales:
+                    locale.name  # noqa: B018 - Babel reads its data of a language once
     except (Exception, SystemExit):
         _LOADED.clear()
     finally:

@@ -18,9 +18,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hexapla import linksfile, pages, resolution, rules_locales, rules_pages
+from hexapla.addresses import Base
 from hexapla.cache import Store
 from hexapla.config import absolute
-from hexapla.facts import Telling
+from hexapla.facts import Kept, Telling
 from hexapla.findings import Report, weighed
 from hexapla.linksfile import LinksFile
 from hexapla.pages import Page
@@ -87,21 +88,28 @@ def check(
     store: Store | None = None,
     digests: Mapping[str, str] | None = None,
     sizes: Mapping[str, int] | None = None,
+    kept: Kept | None = None,
 ) -> Checked:
     """Check the links of a built site, but for those that lead to other sites.
 
     A store keeps what stands in the files for the next check of the site. `digests` are those of its files, by their
     paths below the root, as far as they are known: what has the same digest as the last time is not opened. They must
     be right; any digest will do that differs for different bytes, and is made the same way each time. `sizes` are the
-    bytes of all its files by the same paths, if that is known.
+    bytes of all its files by the same paths, if that is known, `kept` is what `kept_of` has taken out of the store.
     """
     settings, problems = _settings(one)
     limit = settings.size_limit or resolution.SIZE_LIMIT
     with _uncollected():
-        built = resolution.read(one.root, one.site_url, limit, store, digests, sizes)
+        built = resolution.read(one.root, one.site_url, limit, store, digests, sizes, kept)
         tellings = {telling for each in RULES.values() if each.scope is Scope.BUILT for telling in each.check(built)}
     problems = [*problems, *_Reporter(one, built).problems(tellings)]
     return Checked(_report(one, problems), built)
+
+
+def kept_of(site_url: str, store: Store) -> Kept:
+    """Take out of a store what the last check of a site has kept, for the next one."""
+    with _uncollected():
+        return Kept(store, Base.of(site_url))
 
 
 @contextmanager

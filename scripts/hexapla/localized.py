@@ -30,16 +30,18 @@ def forget_files() -> None:
 
 def all_files(config: MkDocsConfig) -> Files:
     """Find the files of docs/ and of the theme, as MkDocs does; those of a process are looked for once."""
-    folders = (config.docs_dir, *config.theme.dirs)
-    if folders not in _FOUND:
-        files = get_files(config)
+    documents, all_folders = (config.docs_dir,), (config.docs_dir, *config.theme.dirs)
+    if documents not in _FOUND:
+        _FOUND.clear()
+        _FOUND[documents] = tuple(get_files(config))
+    if all_folders not in _FOUND:
+        files = Files(list(_FOUND[documents]))
         environment = config.theme.get_env()
         names = theme_files(environment.loader)
         environment.list_templates = lambda filter_func=None, **_: [one for one in names if filter_func(one)]  # type: ignore[method-assign]
         files.add_files_from_theme(environment, config)
-        _FOUND.clear()
-        _FOUND[folders] = tuple(files)
-    return Files([_placed(file, config) for file in _FOUND[folders]])
+        _FOUND[all_folders] = tuple(files)
+    return Files([_placed(file, config) for file in _FOUND[all_folders]])
 
 
 def _placed(file: File, config: MkDocsConfig) -> File:

@@ -279,12 +279,14 @@ def read(
     store: Store | None = None,
     digests: Mapping[str, str] | None = None,
     sizes: Mapping[str, int] | None = None,
+    kept: Kept | None = None,
 ) -> Built:
     """Read a built site, published at `site_url`.
 
     With a store, files are taken apart only where their digests are others than the last time. `digests` are those of
     files, by their paths below the root, that are known to be right; these files need not even be opened. With the
-    `sizes` of all files by these paths, they need not be looked for.
+    `sizes` of all files by these paths, they need not be looked for. `kept` is what the store has, if it was taken out
+    already.
     """
     found = sorted(files(root) if sizes is None else sizes.items())
     built = Built(
@@ -292,7 +294,7 @@ def read(
     )
     if "_redirects" in built.numbers and (page := pages.read(root, "_redirects")):
         built.redirects = tuple(page.redirects)
-    kept = Kept(store, built.base)
+    kept = kept or Kept(store, built.base)
     digests = dict(digests or {})
     reader = Reader(root, built.base, kept.digests, digests, bool(store and store.folder))
     looked_at = [(path, size) for path, size in found if pages.is_looked_at(path)]
