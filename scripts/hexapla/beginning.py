@@ -6,8 +6,7 @@ To read all this, and to set MkDocs up, take about as long; so they are done sid
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
 
 from hexapla import prechecks, status, workers
 from hexapla.cache import Store
@@ -16,21 +15,14 @@ from hexapla.config import Site
 from hexapla.publication import Memory, Publication
 from hexapla.status import Report
 
-if TYPE_CHECKING:
-    from hexapla.facts import Kept
-
 
 @dataclass(frozen=True)
 class Beginning:
-    """A publication that was checked, the state of its translations, and the words of each locale by its code.
-
-    `links` is what the last check of the site's links has kept, if that was looked up already.
-    """
+    """A publication that was checked, the state of its translations, and the words of each locale by its code."""
 
     found: Publication
     states: Report
     messages: Mapping[str, Messages]
-    links: Kept | None = None
 
 
 def of(found: Publication | Beginning, store: Store) -> Beginning:
@@ -48,8 +40,7 @@ def read(config_file: str | None, store: Store, memory: Memory | None = None) ->
 def read_aside(config_file: str | None, site: Site, store: Store) -> Beginning:
     """Read the same in another process, while MkDocs is set up in this one. Raises as `read`."""
     with workers.aside(read, config_file, store) as result:
-        from hexapla import engine, links  # with MkDocs, they take longest to import
+        from hexapla import engine  # with MkDocs, which takes longest to import
 
         engine.set_up(site, store)
-        kept = links.kept_of(site.site_url, store)
-        return replace(result(), links=kept)
+        return result()

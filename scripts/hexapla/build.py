@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING
 
 from hexapla import beginning, cache, parts, swap
 from hexapla.beginning import Beginning
-from hexapla.cache import Store, Time
+from hexapla.cache import Marks, Store, Time
 from hexapla.config import Locale, Site
 from hexapla.inputs import Snapshot
 from hexapla.parts import WHOLE, Shard
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from mkdocs.config.defaults import MkDocsConfig
 
     from hexapla.engine import Templates
+    from hexapla.facts import Kept
 
 CONFLICT = re.compile(r"\b(?:IsADirectoryError|NotADirectoryError|FileExistsError)\b")
 """What keeps a page out of a folder in which something else has its name."""
@@ -92,8 +93,9 @@ def build(
         whole = folder / "site"
         before = swap.take(spare, whole)
         job = _Job(begun, whole, store, Templates(store))
+        check = _LinkCheck(begun.found, whole, store)
         try:
-            results = _build_locales(job, site.locales, WHOLE, report)
+            results = _build_locales(job, site.locales, WHOLE, report, check.prepare)
         except Stop as stop:
             if before is None or not any(CONFLICT.search(problem.message) for problem in stop.problems):
                 raise
@@ -104,15 +106,9 @@ def build(
         pages = {path: digest for result in results for path, digest in result.digests.items()}
         files = swap.sweep(whole, before or {}, pages)
         sizes = _sizes(site, files)
-        digests = {
-            path: store.marks.digest_of(str(whole / path), facts) for path, facts in files.items() if path not in pages
-        }
-        digests |= pages
-        told = _check_links(begun, whole, store, digests, {path: facts.st_size for path, facts in files.items()})
         results = [replace(result, size=sizes[result.locale.code]) for result in results]
-        for path, digest in pages.items():
-            store.marks.note(files[path], digest)
-        store.marks.write()
+        digests = _digests(whole, files, pages, store.marks)
+        told = check.told(digests, {path: facts.st_size for path, facts in files.items()})
         if all(result.keys for result in results):
             _note(site, seen, digests, results, store, len(told))
         swap.publish(whole, site.site_dir, spare)
@@ -122,19 +118,42 @@ def build(
     return results
 
 
-def _check_links(
-    begun: Beginning, whole: Path, store: Store, digests: Mapping[str, str], sizes: Mapping[str, int]
-) -> list[Problem]:
-    """Check the links of the finished site before it takes its place; give what is no error. Raises Stop with what
-    is broken."""
-    from hexapla import links
+def _digests(
+    whole: Path, files: Mapping[str, os.stat_result], pages: Mapping[str, str], marks: Marks
+) -> Mapping[str, str]:
+    """The digests of all files of the new site, where those of `pages` are known; all are noted for the next build."""
+    others = {path: marks.digest_of(str(whole / path), facts) for path, facts in files.items() if path not in pages}
+    for path, digest in pages.items():
+        marks.note(files[path], digest)
+    marks.write()
+    return others | dict(pages)
 
-    site = begun.found.site
-    one = links.Subject(whole, site.site_url, begun.found, shown_as=site.site_dir, today=date.min)
-    problems = list(links.check(one, store, digests, sizes, begun.links).report.problems)
-    if broken := [problem for problem in problems if problem.severity is Severity.ERROR]:
-        raise Stop(broken)
-    return problems
+
+@dataclass
+class _LinkCheck:
+    """The check of a new site's links, before that takes its place."""
+
+    found: Publication
+    whole: Path
+    store: Store
+    kept: Kept | None = field(default=None, init=False)
+
+    def prepare(self) -> None:
+        """Read what the last check has kept, while the locales are built."""
+        from hexapla import links
+
+        self.kept = links.kept_of(self.found.site.site_url, self.store)
+
+    def told(self, digests: Mapping[str, str], sizes: Mapping[str, int]) -> list[Problem]:
+        """Check the links; give what is no error. Raises Stop with what is broken."""
+        from hexapla import links
+
+        site = self.found.site
+        one = links.Subject(self.whole, site.site_url, self.found, shown_as=site.site_dir, today=date.min)
+        problems = list(links.check(one, self.store, digests, sizes, self.kept).report.problems)
+        if broken := [problem for problem in problems if problem.severity is Severity.ERROR]:
+            raise Stop(broken)
+        return problems
 
 
 # Nothing has changed
@@ -230,8 +249,13 @@ def _take(job: _Job) -> None:
     _job = job
 
 
-def _build_locales(job: _Job, locales: Sequence[Locale], shard: Shard, report: Progress) -> list[Built]:
-    """Build locales, as many at a time as there are processors. Raises Stop with all that MkDocs warns of."""
+def _build_locales(
+    job: _Job, locales: Sequence[Locale], shard: Shard, report: Progress, meanwhile: Callable[[], None] = lambda: None
+) -> list[Built]:
+    """Build locales, as many at a time as there are processors; call `meanwhile` when they have begun.
+
+    Raises Stop with all that MkDocs warns of.
+    """
     # Forking spares each process the imports. It is safe on Linux as long as no thread runs here; elsewhere (macOS's
     # system libraries use threads) processes start afresh.
     method = "fork" if sys.platform == "linux" else "spawn"
@@ -241,6 +265,7 @@ def _build_locales(job: _Job, locales: Sequence[Locale], shard: Shard, report: P
         for locale in locales:
             futures[pool.submit(_build_locale, locale, shard)] = locale
             report(locale, "started")
+        meanwhile()
         for future in as_completed(futures):
             future.result()
             report(futures[future], "done")

@@ -519,7 +519,25 @@ class Edition:
         """Copy what is no page, and write 404.html. Pages come afterwards, as in MkDocs, and win."""
         self.files.copy_static_files(dirty=self.is_preview, inclusion=self._included)
         for name in sorted(self.config.theme.static_templates):
-            _build_theme_template(name, environment, self.files, self.config, self.nav)
+            if name != "404.html" or not self._has_not_found():
+                _build_theme_template(name, environment, self.files, self.config, self.nav)
+        if self.is_cached and os.path.isfile(self._not_found):  # noqa: PTH113
+            digest = self.store.marks.digest_of(self._not_found)
+            self._quick.set(self._key_of_not_found, ["", digest])
+            self.digests[f"{self.locale.folder}404.html"] = digest
+
+    def _has_not_found(self) -> bool:
+        """Whether the locale's 404.html stands in its place as it would be built."""
+        row = self._quick.get(self._key_of_not_found) if self.is_cached else None
+        return isinstance(row, list) and len(row) == 2 and swap.holds(self._not_found, str(row[1]), self.store.marks)
+
+    @property
+    def _not_found(self) -> str:
+        return os.path.join(self.config.site_dir, self.locale.folder, "404.html")  # noqa: PTH118
+
+    @property
+    def _key_of_not_found(self) -> str:
+        return cache.digest("404.html", self._common, self._shown)
 
     def _finish(self, tasks: Sequence[_Task]) -> None:
         """Write what stands beside the pages: sitemap, feed, search index."""
