@@ -108,6 +108,77 @@ def test_the_digest_of_what_cannot_be_read_is_stable(tmp_path: Path) -> None:
     assert digest_of_files(tmp_path / "one") == digest_of_files(tmp_path / "one") != before
 
 
+# Marks
+
+
+def marked(folder: Path) -> cache.Marks:
+    """The marks of a store in a folder, as the next build finds them."""
+    return Store(folder / "store").marks
+
+
+@pytest.fixture
+def settled(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let files count as old enough to be told from what may be written next."""
+    monkeypatch.setattr(cache, "QUIET", -3600)
+
+
+def test_a_file_that_nobody_has_written_to_is_not_read_again(tmp_path: Path, settled: None) -> None:
+    path = tmp_path / "site" / "page"
+    path.parent.mkdir()
+    path.write_bytes(b"one")
+    marks = marked(tmp_path)
+    assert marks.digest_of(str(path)) == cache.digest_of_bytes(b"one")
+    marks.write()
+    path = path.parent.rename(tmp_path / "spare") / "page"
+    assert marked(tmp_path).known(path.stat()) == cache.digest_of_bytes(b"one")
+    before = path.stat()
+    path.write_bytes(b"two")  # as long as before
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert path.stat().st_mtime_ns == before.st_mtime_ns
+    assert not marked(tmp_path).known(path.stat())
+    assert marked(tmp_path).digest_of(str(path)) == cache.digest_of_bytes(b"two")
+
+
+def test_a_file_that_was_just_written_is_read_again(tmp_path: Path) -> None:
+    path = tmp_path / "page"
+    path.write_bytes(b"one")
+    marks = marked(tmp_path)
+    marks.digest_of(str(path))
+    marks.note(path.stat(), "a digest")
+    assert not marks.known(path.stat())
+
+
+def test_marks_that_nobody_asks_for_are_forgotten(tmp_path: Path, settled: None) -> None:
+    old = tmp_path / "old"
+    old.write_bytes(b"old")
+    marks = marked(tmp_path)
+    marks.digest_of(str(old))
+    marks.write()
+    found = []
+    for number in range(cache.GENERATIONS + 1):
+        path = tmp_path / str(number)
+        path.write_bytes(b"")
+        marks = marked(tmp_path)
+        marks.digest_of(str(path))
+        marks.write()
+        found.append(bool(Store(tmp_path / "store").marks.known(old.stat())))
+    assert found[0] and not found[-1]
+
+
+@pytest.mark.parametrize("row", [None, 1, "x", [], ["x"], ["x", "y"], [1, 2], {"a": 1}, ["x", 1, 2]])
+def test_marks_of_another_make_are_passed_over(tmp_path: Path, settled: None, row: object) -> None:
+    path = tmp_path / "page"
+    path.write_bytes(b"one")
+    table = cache.Table.of(Store(tmp_path / "store"), "marks", digest("files"))
+    table.update({cache.mark_of(path.stat()): row, "": row, "nothing": row}.items())
+    table.write()
+    marks = marked(tmp_path)
+    assert marks.known(path.stat()) in ("", "x")
+    marks.digest_of(str(path))
+    marks.write()
+    assert isinstance(marked(tmp_path).known(path.stat()), str)
+
+
 # Values
 
 
@@ -494,7 +565,7 @@ def test_the_key_of_the_tool_tells_versions_apart(monkeypatch: pytest.MonkeyPatc
         patch.setattr(cache, "_version", lambda name: "1.0")
         found.add(cache.tool_key.__wrapped__())
     with monkeypatch.context() as patch:
-        patch.setattr(cache, "digest_of_files", lambda folder: "other files")
+        patch.setattr(cache, "digest_of_files", lambda folder, marks=None: "other files")
         found.add(cache.tool_key.__wrapped__())
     assert len(found) == 5
 
@@ -506,3 +577,15 @@ def test_stages_add_up(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("one", "two", "one"):
         measured.stage(name)
     assert measured.stages == {"one": 5.0, "two": 2.0}
+
+
+def test_the_versions_of_packages_are_those_that_python_imports() -> None:
+    from importlib.metadata import PackageNotFoundError, version
+
+    for name in cache.ENGINES:
+        try:
+            wanted = version(name)
+        except PackageNotFoundError:
+            wanted = ""
+        assert cache._version(name) == wanted, name
+    assert cache._version("no-such-package") == ""

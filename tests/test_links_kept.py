@@ -249,7 +249,7 @@ def test_what_no_check_has_kept_is_not_believed(tmp_path: Path) -> None:
     right = problems_of(tmp_path / "site", store=Store(tmp_path / "cache"))
     table = Store(tmp_path / "cache").table("links", "site.example /")
     assert table.values
-    key = cache.digest(cache.tool_key(), table.kind, table.name)
+    key = table.key
     count = 0
     for values in broken_values(table.values):
         Store(tmp_path / "cache").put("links", key, json.dumps(values).encode())

@@ -27,6 +27,13 @@ from hexapla.problems import Stop
 from tests.conftest import ROOT, SMALL
 from tests.test_build import digest, mkdocs_build
 
+
+@pytest.fixture(autouse=True)
+def _settled(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Believe the digests of files that were written just now, as those of files that were written long ago."""
+    monkeypatch.setattr(cache, "QUIET", -3600)
+
+
 # The processes of a build are forked, and would each import MkDocs and Material.
 assert engine.KNOWN_PLUGINS
 
@@ -584,14 +591,14 @@ def test_what_is_rendered_is_what_its_key_is_made_of(tmp_path: Path) -> None:
 
 
 def test_an_edit_during_the_last_steps_is_not_taken_for_built(stock: Sample, monkeypatch: pytest.MonkeyPatch) -> None:
-    check = building._check_links
+    check = building._LinkCheck.told
     with contextlib.ExitStack() as stack:
 
         def edit_and_check(*arguments: Any) -> Any:
             stack.enter_context(stock.edited({"docs/en/about.md": swap("Words.", "Later words.")}))
             return check(*arguments)
 
-        monkeypatch.setattr(building, "_check_links", edit_and_check)
+        monkeypatch.setattr(building._LinkCheck, "told", edit_and_check)
         stock.warm()
         assert stock.unchanged() is None
 

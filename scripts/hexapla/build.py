@@ -101,10 +101,11 @@ def build(
                 raise
             shutil.rmtree(whole)  # a page has the name that a folder had, or the other way round
             results = _build_locales(job, site.locales, WHOLE, report)
-        outputs.write_shared(whole, site)
-        outputs.write_status(whole, site, begun.states, begun.messages, store)
         pages = {path: digest for result in results for path, digest in result.digests.items()}
         files = swap.sweep(whole, before or {}, pages)
+        shared = outputs.write_shared(whole, site)
+        shared += outputs.write_status(whole, site, begun.states, begun.messages, store)
+        files |= {path: (whole / path).stat() for path in shared}
         sizes = _sizes(site, files)
         results = [replace(result, size=sizes[result.locale.code]) for result in results]
         digests = _digests(whole, files, pages, store.marks)
@@ -199,14 +200,14 @@ def build_part(
     """
     from hexapla.engine import Templates
 
-    begun = beginning.of(found, store)
+    begun = beginning.of(found, store.only_read())
     site = begun.found.site
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         hint = "name a folder that is empty or not there yet"
         raise Stop([Problem(out, 1, 1, "part", "the folder of a part has to be empty", hint)])
     with swap.beside(out) as folder:
         # The site's cache may be read-only; what is new goes into the part.
-        own = Store(folder / "part", tuple(filter(None, [store.folder])))
+        own = Store(folder / "part", store.folders)
         job = _Job(begun, folder / "site", own, Templates(own))
         results = _build_locales(job, locales, shard, report)
         if reasons := [result.time.reason for result in results if result.time.reason]:

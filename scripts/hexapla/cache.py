@@ -200,6 +200,15 @@ class Store:
         """The digests of files that earlier builds have read, or written."""
         return Marks(self)
 
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        """Where values are read from."""
+        return (*filter(None, [self.folder]), *self.more)
+
+    def only_read(self) -> Store:
+        """Give a store of the same values, into which nothing is written."""
+        return Store(None, self.folders)
+
     def path_of(self, kind: str, key: str) -> Path:
         """Where a value is kept."""
         assert self.folder is not None
@@ -207,8 +216,8 @@ class Store:
 
     def get(self, kind: str, key: str) -> bytes | None:
         """Give a value; None where there is none, or none that is whole."""
-        for folder in (self.folder, *self.more):
-            if folder is not None and (data := self._read(folder, kind, key)) is not None:
+        for folder in self.folders:
+            if (data := self._read(folder, kind, key)) is not None:
                 return data
         return None
 

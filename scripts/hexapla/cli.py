@@ -105,7 +105,7 @@ def build(config_file: str | None, codes: tuple[str, ...], shard: str | None, ou
         _show_results(results)
         click.echo(f"Nothing has changed; {shown(site.site_dir)} is as it was built")
         return
-    begun = beginning.read_aside(config_file, site, store)
+    begun = beginning.read_aside(config_file, site, store if out is None else store.only_read())
     if out is not None:
         chosen = [site.locale(code) for code in codes] or list(site.locales)
         results = building.build_part(begun, chosen, share, out, store, _progress(site))

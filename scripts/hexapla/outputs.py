@@ -58,9 +58,10 @@ def write_locale(folder: Path, locale: Locale, sitemap: str, feed: str) -> None:
     write(folder / locale.folder / "feed.xml", feed)
 
 
-def write_shared(folder: Path, site: Site) -> None:
-    """Write what spans locales, from the sitemaps that the locales' builds have left: their index, robots.txt."""
-    sitemaps = []
+def write_shared(folder: Path, site: Site) -> list[str]:
+    """Write what spans locales, from the sitemaps that the locales' builds have left: their index, and robots.txt
+    unless there is one. Gives the names of the files."""
+    names, sitemaps = ["sitemap.xml"], []
     for locale in site.locales:
         path = folder / sitemap_name(locale)
         if path.is_file():
@@ -69,15 +70,21 @@ def write_shared(folder: Path, site: Site) -> None:
     write(folder / "sitemap.xml", render("sitemap-index.xml", sitemaps=sitemaps))
     if not (folder / "robots.txt").exists():
         write(folder / "robots.txt", f"User-agent: *\nAllow: /\n\nSitemap: {site.site_url}sitemap.xml\n")
+        names.append("robots.txt")
+    return names
 
 
 def write_status(
     folder: Path, site: Site, states: Report, messages: Mapping[str, Messages], store: Store | None = None
-) -> None:
-    """Write what stands beside the status page: its figures as JSON, and a badge per locale, kept in `store`."""
+) -> list[str]:
+    """Write what stands beside the status page: its figures as JSON, and a badge per locale, kept in `store`.
+
+    Gives the names of the files.
+    """
     if not states.has_records:
-        return
+        return []
     store = store or Store(None)
+    names = ["status/status.json"]
     write(folder / "status" / "status.json", to_json(states.rows))
     for locale in site.translations:
         percent = total(locale.code, states.rows).percent
@@ -88,7 +95,9 @@ def write_status(
         badge = _badge(locale, percent, words) if data is None else data.decode()
         if data is None:
             store.put("beside", key, badge.encode())
-        write(folder / "status" / f"{locale.tag}.svg", badge)
+        names.append(f"status/{locale.tag}.svg")
+        write(folder / names[-1], badge)
+    return names
 
 
 def _badge(locale: Locale, percent: int, words: str) -> str:

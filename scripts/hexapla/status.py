@@ -226,7 +226,7 @@ class _Kept:
     folders: dict[str, str] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
-        if self.store and self.store.folder:
+        if self.store and self.store.folders:
             site = self.publication.site
             self.tables = {locale.code: self.store.table("status", locale.code) for locale in site.translations}
             self.folders = {locale.code: str(records.folder_of(site, locale)) for locale in site.translations}
@@ -406,7 +406,7 @@ def words(site: Site, store: Store | None = None) -> dict[str, Messages]:
     problems: list[Problem] = []
     marks = store.marks if store else Marks(Store(None))
     for locale in site.locales:
-        table = store.table("words", locale.code) if store and store.folder else None
+        table = store.table("words", locale.code) if store and store.folders else None
         key = _key_of_words(site, locale, marks) if table else ""
         known = _messages(locale, table.get(key)) if table and key else None
         try:

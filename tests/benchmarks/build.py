@@ -127,9 +127,15 @@ def edit_catalog(root: Path, count: int) -> None:
 
 
 def forget(root: Path, count: int) -> None:
-    """Take away what earlier builds have kept."""
-    shutil.rmtree(root / ".cache", ignore_errors=True)
-    shutil.rmtree(root / "site", ignore_errors=True)
+    """Take away what earlier builds have kept.
+
+    It is only put aside: for minutes after thousands of files were deleted, ext4 takes seconds longer to make as many
+    new ones, because it passes over the inodes of each (recently_deleted in fs/ext4/ialloc.c).
+    """
+    aside = Path(tempfile.mkdtemp(prefix="aside-", dir=root.parent))
+    for name in (".cache", "site"):
+        if (root / name).exists():
+            (root / name).rename(aside / name)
 
 
 PARTS = 4
@@ -241,12 +247,12 @@ class Run:
         self.figures: dict[tuple[str, str], Figure] = {}
 
     def fresh(self, tool: Tool) -> Path:
-        """Give a fresh copy of a tool's site."""
-        original, copy = self.folder / tool.name, self.folder / f"{tool.name}-copy"
+        """Give a fresh copy of a tool's site. No earlier one is deleted; see `forget`."""
+        original = self.folder / tool.name
         if not original.exists():
             tool.write(original, self.count)
-        shutil.rmtree(copy, ignore_errors=True)
-        shutil.copytree(original, copy)
+        copy = Path(tempfile.mkdtemp(prefix=f"{tool.name}-", dir=self.folder))
+        shutil.copytree(original, copy, dirs_exist_ok=True)
         return copy
 
     def note(self, tool: Tool, what: str, seconds: float, processors: float = 0, megabytes: float = 0) -> None:
@@ -322,10 +328,11 @@ def main(counts: Sequence[int], turns: int, stock_up_to: int, file: Path | None)
     words = known()
     steps = [step for step in STEPS if re.search(rf"^\s+{step.needs}\b", words, re.MULTILINE)]
     figures: list[Figure] = []
-    for count in counts:
-        tools = [peers.HEXAPLA, *([peers.STOCK] if count <= stock_up_to else []), *peers.installed()]
-        with tempfile.TemporaryDirectory() as name:
-            run = Run(count, Path(name))
+    with tempfile.TemporaryDirectory() as name:
+        for count in counts:
+            tools = [peers.HEXAPLA, *([peers.STOCK] if count <= stock_up_to else []), *peers.installed()]
+            run = Run(count, Path(name, str(count)))
+            run.folder.mkdir()
             for turn in range(turns):
                 run.turn(tools, steps, with_preview=turn == 0)
             run.compare()
