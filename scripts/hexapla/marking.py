@@ -20,7 +20,7 @@ from markdown import Markdown
 from markdown.extensions import Extension
 from markdown.treeprocessors import Treeprocessor
 
-from hexapla import addresses, editing, spans
+from hexapla import addresses, editing, quickening
 from hexapla.addresses import Base
 from hexapla.catalogs import Messages
 from hexapla.config import Locale
@@ -121,7 +121,7 @@ class MarkExtension(Extension):
 
     def extendMarkdown(self, md: Markdown) -> None:
         """Register behind inline Markdown (20), and before the table of contents (5) reads the headings."""
-        spans.quicken(md)
+        quickening.quicken(md)
         md.treeprocessors.register(_MarkProcessor(md, self), "hexapla-marks", 15)
 
 

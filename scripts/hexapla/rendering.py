@@ -16,7 +16,7 @@ from typing import Any
 from markdown import Markdown
 from selectolax.lexbor import LexborHTMLParser
 
-from hexapla import spans
+from hexapla import quickening
 from hexapla.addresses import is_safe_address
 from hexapla.config import Site
 
@@ -133,7 +133,7 @@ class Renderer:
         for name, options in ({name: {} for name in BUILTIN} | dict(site.markdown_extensions)).items():
             if name not in READERS:
                 self._add(name, options)
-        spans.quicken(self.markdown)
+        quickening.quicken(self.markdown)
 
     def _add(self, name: str, options: Any) -> None:
         """Add an extension; one whose options hold Python objects is added without them, one that fails not at all."""

@@ -1,11 +1,11 @@
-"""Inline Markdown comes out as from Python-Markdown itself, and patterns that cannot match are not tried."""
+"""Markdown comes out as from Python-Markdown itself, and what cannot make a difference is not tried."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import pytest
-from hexapla import spans
+from hexapla import quickening
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from markdown import Markdown
@@ -23,20 +23,23 @@ EXTENSIONS: list[Any] = [
         "pymdownx.mark",
     ],
     ["legacy_em", "wikilinks", "sane_lists", "def_list"],
+    ["abbr", "admonition", "def_list", "footnotes", "md_in_html", "sane_lists", "tables", "toc"],
+    ["admonition", "pymdownx.details", "toc", "tables", "pymdownx.superfences"],
 ]
 PIECES = st.sampled_from(
     ["a", "word", " ", "\n", "  \n", "\n\n", "*", "**", "***", "_", "__", "`", "``", "\\", "\\*", "[", "]", "(", ")", "![",
      "[a](b)", "![a](b)", "[a][b]", "[a]", "\n\n[b]: /x\n\n", "<", ">", "<b>", "</b>", "<a@b.c>", "<https://a.b>", "&",
      "&amp;", "&#38;", "~~", "^", "==", "++a++", "(c)", "--", "'", '"', "[[w]]", "[^1]", "{: .a }", "- ", "> ", "# ", "|",
-     "\x02", "\x03", "klzzwxh:0001", "हि"]
+     "\x02", "\x03", "klzzwxh:0001", "हि", "a\n\n", "\n\n# ", "\n\n- a\n\n", "\n\n    ", "    ", "\n===\n", "\n\n1. ", "[TOC]",
+     "\n\n[TOC]\n\n", "\n\n!!! note\n", "\n\n: ", "\n\n[^1]: ", "\n\n*[a]: ", "\n\n<div markdown='1'>\n", "</div>", "\n|-|-|\n"]
 )  # fmt: skip
 
 
 def converted(text: str, extensions: list[Any], quick: bool) -> str:
     md = Markdown(extensions=extensions)
     if quick:
-        spans.quicken(md)
-        assert type(md.treeprocessors["inline"]) is spans.QuickInlineProcessor
+        quickening.quicken(md)
+        assert type(md.treeprocessors["inline"]) is quickening.QuickInlineProcessor
     try:
         return md.convert(text)
     except Exception as error:
@@ -60,7 +63,7 @@ def test_patterns_without_their_sign_are_not_tried() -> None:
 
     for pattern in md.inlinePatterns:
         watch(pattern)
-    spans.quicken(md)
+    quickening.quicken(md)
     assert md.convert("Only words.") == "<p>Only words.</p>"
     assert not tried
     assert md.convert("Some *more* words.") == "<p>Some <em>more</em> words.</p>"
@@ -74,7 +77,7 @@ def test_unknown_patterns_are_tried_on_everything() -> None:
 
     md = Markdown()
     md.inlinePatterns.register(Shout("oh"), "shout", 70)
-    spans.quicken(md)
+    quickening.quicken(md)
     assert md.convert("oh no") == "<p>OH no</p>"
 
 
@@ -82,7 +85,32 @@ def test_unknown_patterns_are_tried_on_everything() -> None:
 def test_a_processor_of_somebody_else_stays(times: int) -> None:
     md = Markdown()
     for _ in range(times):
-        spans.quicken(md)
+        quickening.quicken(md)
     mine = md.treeprocessors["inline"]
-    spans.quicken(md)
+    quickening.quicken(md)
     assert md.treeprocessors["inline"] is mine
+
+
+def test_a_plain_paragraph_is_asked_of_no_processor() -> None:
+    md = Markdown(extensions=["tables", "toc"])
+    quickening.quicken(md)
+    asked: list[str] = []
+
+    def watch(processor: Any) -> None:
+        test = processor.test
+        processor.test = lambda parent, block: asked.append(block) or test(parent, block)
+
+    for processor in md.parser.blockprocessors:
+        watch(processor)
+    assert md.convert("One: `two` | three.\n\n# Four\n") == (
+        '<p>One: <code>two</code> | three.</p>\n<h1 id="four">Four</h1>'
+    )
+    assert asked and not [block for block in asked if "One" in block]
+
+
+def test_a_table_of_contents_is_made_where_it_is_asked_for() -> None:
+    md = Markdown(extensions=["toc"])
+    quickening.quicken(md)
+    assert 'href="#one"' in md.convert("[TOC]\n\n# One\n")
+    assert 'href="#one"' not in md.convert("# One\n")
+    assert 'href="#two"' in md.convert("[TOC]\n\n# Two\n")
