@@ -15,13 +15,14 @@ How the modules connect, each importing only from those before it:
     records     locales/ -> the record: which source words each paragraph follows
     translations   source and translation paired, each pair with its State
     editing     words put into a Markdown document
-    workers     the same work on many documents, or files
+    workers     work in other processes: the same on many documents, or files; or another, meanwhile
+    status      how far each translation is, counted
     inline      inline Markdown -> prose and marks, each character with its place
     passages    segments and messages as rules see them
     glossary    names that stay, terms and their renderings
     quantities, languages   numbers read as a locale writes them; which language a sentence is in
     addresses   what a browser makes of an address, what is wrong with it, whose network a host is in
-    spans       inline Markdown, as Python-Markdown reads it
+    quickening  what Python-Markdown does with a text, but for what makes no difference
     rendering   Markdown -> HTML -> elements, as a browser sees them; what is foreign to the source is taken out
     pages, facts, resolution   site/ -> what each built file uses and defines, what is kept of that, where it leads
     rules       what a rule is and what it looks at; rules_* hold them all
@@ -32,7 +33,6 @@ How the modules connect, each importing only from those before it:
     reports     problems as text, JSON, GitHub annotations, SARIF
     fixing      what is safe to mend, mended
     recording   record, done, apply, adopt
-    status      how far each translation is, counted
     starting    a new locale, a new document
     owners      who reviews what: .github/CODEOWNERS
     exchange    translation platforms: templates for them, and what they give back
@@ -48,6 +48,7 @@ How the modules connect, each importing only from those before it:
     written, sources    from a reference in a built page to the line to edit
     linksfile, guard, external   what is known of other sites; how they are asked, and what is never asked
     links       collect, resolve, report
+    beginning   what a build begins with, read while MkDocs is set up
     build       the locales side by side; then what spans them; then links; then one swap
     review, review_report   what a pull request changes, and whether anything but words
     comment     a stranger's report -> a comment: nothing of it is believed

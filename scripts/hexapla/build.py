@@ -167,7 +167,9 @@ def unchanged(site: Site, store: Store, seen: Snapshot) -> tuple[list[Built], in
     data = store.get("builds", cache.digest(seen.digest, str(site.site_dir)))
     try:
         noted = json.loads(data or b"null")
-        if not noted or noted["site"] != cache.digest_of_files(site.site_dir, store.marks):
+        is_there = noted and noted["site"] == cache.digest_of_files(site.site_dir, store.marks)
+        store.marks.write()
+        if not is_there:
             return None
         counts = [(site.locale(code), pages, fallbacks, size) for code, pages, fallbacks, size in noted["locales"]]
         warned = int(noted["warned"])

@@ -1,4 +1,4 @@
-"""The same work on many documents, or on many built files, on all processors."""
+"""Work in other processes: the same on many documents or built files, on all processors; or another, meanwhile."""
 
 from __future__ import annotations
 
