@@ -387,10 +387,11 @@ class Marks:
 
     def known(self, facts: os.stat_result) -> str:
         """Give the digest of a file; empty where it is not known."""
-        row = self._table.values.get(mark_of(facts)) or self._table.used.get(mark_of(facts))
+        mark = mark_of(facts)
+        row = self._table.values.get(mark) or self._table.used.get(mark)
         if not isinstance(row, list) or len(row) != 2 or not isinstance(row[0], str):
             return ""
-        self._table.set(mark_of(facts), row)
+        self._table.set(mark, row)
         return row[0]
 
     def note(self, facts: os.stat_result, digest: str) -> None:

@@ -40,8 +40,8 @@ def readable(corpus: Corpus) -> Iterator[Problem]:
     Good: a file that whoever builds the site may read
     """
     yield from corpus.met_while_reading("file")
-    for folder, path in _files(corpus.site):
-        if path.is_symlink() and not path.exists() and not _leads_out(corpus.site, folder, path):
+    for folder, path in _links(corpus.site):
+        if not path.exists() and not _leads_out(corpus.site, folder, path):
             message = say("is a link that leads to nothing")
             yield Problem(path, 1, 1, "file", message, say("put the file itself here, or remove the link"))
 
@@ -154,11 +154,10 @@ def symlink(corpus: Corpus) -> Iterator[Problem]:
     Bad: docs/fr/about.md -> /etc/passwd
     Good: docs/fr/about.md, a file
     """
-    for folder in (corpus.site.docs_dir, corpus.site.catalogs_dir):
-        for path in (Path(entry.path) for entry in entries_below(folder) if entry.is_link):
-            if _leads_out(corpus.site, folder, path):
-                message = say("is a link that leads out of %(folder)s", folder=folder.name)
-                yield Problem(path, 1, 1, "symlink", message, say("put the file itself here"))
+    for folder, path in _links(corpus.site):
+        if _leads_out(corpus.site, folder, path):
+            message = say("is a link that leads out of %(folder)s", folder=folder.name)
+            yield Problem(path, 1, 1, "symlink", message, say("put the file itself here"))
 
 
 def _leads_out(site: Site, folder: Path, path: Path) -> bool:
@@ -295,3 +294,9 @@ def _files(site: Site) -> Iterator[tuple[Path, Path]]:
     for folder in (site.docs_dir, site.catalogs_dir):
         for path in files_below(folder):
             yield folder, path
+
+
+def _links(site: Site) -> Iterator[tuple[Path, Path]]:
+    """Yield every link below docs/ and locales/, with the folder that it may not leave."""
+    for folder in (site.docs_dir, site.catalogs_dir):
+        yield from ((folder, Path(entry.path)) for entry in entries_below(folder) if entry.is_link)
