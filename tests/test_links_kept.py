@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from hexapla import addresses, cache, facts, links, pages, resolution, workers
 from hexapla.cache import Store
+from hexapla.facts import Known
 from hexapla.problems import Problem
 
 from tests import faults
@@ -24,7 +25,7 @@ Files = dict[str, bytes]
 def problems_of(
     folder: Path, url: str = HOST + "/", store: Store | None = None, digests: Mapping[str, str] | None = None
 ) -> tuple[Problem, ...]:
-    return links.check(links.Subject(folder, url), store, digests).report.problems
+    return links.check(links.Subject(folder, url), store, Known(digests or {})).report.problems
 
 
 def write(folder: Path, files: Mapping[str, bytes]) -> dict[str, str]:

@@ -35,8 +35,8 @@ from hexapla.publication import Publication
 if TYPE_CHECKING:
     from mkdocs.config.defaults import MkDocsConfig
 
-    from hexapla.engine import Templates
-    from hexapla.facts import Kept
+    from hexapla.engine import Edition, Templates
+    from hexapla.facts import Kept, Reading
 
 CONFLICT = re.compile(r"\b(?:IsADirectoryError|NotADirectoryError|FileExistsError)\b")
 """What keeps a page out of a folder in which something else has its name."""
@@ -53,7 +53,8 @@ Progress = Callable[[Locale, str], None]
 class Built:
     """What came of one locale: pages and how many of them are fallbacks, bytes of its files, seconds it took.
 
-    `rendered` is the number of pages that the cache did not hold, `time` says where the seconds went.
+    `rendered` is the number of pages that the cache did not hold, `time` says where the seconds went. `reading` is what
+    the links of pages are that were written.
     """
 
     locale: Locale
@@ -66,6 +67,7 @@ class Built:
     time: Time = field(default_factory=Time)
     keys: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     digests: Mapping[str, str] = field(default_factory=dict, repr=False)
+    reading: Reading | None = field(default=None, repr=False)
 
 
 def build(
@@ -106,10 +108,11 @@ def build(
         shared = outputs.write_shared(whole, site)
         shared += outputs.write_status(whole, site, begun.states, begun.messages, store)
         files |= {path: (whole / path).stat() for path in shared}
-        sizes = _sizes(site, files)
-        results = [replace(result, size=sizes[result.locale.code]) for result in results]
+        totals = _sizes(site, files)
+        results = [replace(result, size=totals[result.locale.code]) for result in results]
         digests = _digests(whole, files, pages, store.marks)
-        told = check.told(digests, {path: facts.st_size for path, facts in files.items()})
+        sizes = {path: facts.st_size for path, facts in files.items()}
+        told = check.told(digests, sizes, [result.reading for result in results if result.reading])
         if all(result.keys for result in results):
             _note(site, seen, digests, results, store, len(told))
         swap.publish(whole, site.site_dir, spare)
@@ -145,13 +148,15 @@ class _LinkCheck:
 
         self.kept = links.kept_of(self.found.site.site_url, self.store)
 
-    def told(self, digests: Mapping[str, str], sizes: Mapping[str, int]) -> list[Problem]:
+    def told(self, digests: Mapping[str, str], sizes: Mapping[str, int], readings: Sequence[Reading]) -> list[Problem]:
         """Check the links; give what is no error. Raises Stop with what is broken."""
         from hexapla import links
+        from hexapla.facts import Known
 
         site = self.found.site
         one = links.Subject(self.whole, site.site_url, self.found, shown_as=site.site_dir, today=date.min)
-        problems = list(links.check(one, self.store, digests, sizes, self.kept).report.problems)
+        known = Known(digests, sizes, readings, self.kept)
+        problems = list(links.check(one, self.store, known).report.problems)
         if broken := [problem for problem in problems if problem.severity is Severity.ERROR]:
             raise Stop(broken)
         return problems
@@ -324,8 +329,27 @@ def _render(job: _Job, locale: Locale, shard: Shard, collector: _Collector) -> B
     edition = engine.Edition(job.begun.found, locale, config, job.store, lambda: len(collector.problems))
     edition.build(shard)
     keys = tuple(edition.keys) if edition.is_cached else ()
-    counts = (edition.pages, edition.fallbacks, 0, 0.0)
-    return Built(locale, *counts, rendered=len(edition.rendered), time=edition.time, keys=keys, digests=edition.digests)
+    reading = _read_links(job, edition) if shard == WHOLE else None
+    return Built(
+        locale=locale,
+        pages=edition.pages,
+        fallbacks=edition.fallbacks,
+        size=0,
+        seconds=0.0,
+        rendered=len(edition.rendered),
+        time=edition.time,
+        keys=keys,
+        digests=edition.digests,
+        reading=reading,
+    )
+
+
+def _read_links(job: _Job, edition: Edition) -> Reading:
+    """Read the links of the pages that are new: while locales are built, all processors are at work."""
+    from hexapla import resolution
+
+    digests = {path: edition.digests[path] for path in edition.written}
+    return resolution.reading_of(job.whole, job.begun.found.site.site_url, digests)
 
 
 def _render_with_mkdocs(config: MkDocsConfig, part: Path, whole: Path, locale: Locale) -> None:

@@ -214,6 +214,10 @@ class Store:
         assert self.folder is not None
         return Path(_place(self.folder, kind, key))
 
+    def has(self, kind: str) -> bool:
+        """Whether there is any value of a kind."""
+        return any(os.path.isdir(os.path.join(folder, kind)) for folder in self.folders)  # noqa: PTH112, PTH118
+
     def get(self, kind: str, key: str) -> bytes | None:
         """Give a value; None where there is none, or none that is whole."""
         for folder in self.folders:

@@ -49,7 +49,7 @@ from hexapla.config import Locale, Site
 from hexapla.content import Document
 from hexapla.localized import LocaleFiles, all_files, described, forget_files, localized
 from hexapla.parts import WHOLE, Shard
-from hexapla.plugin import HexaplaPlugin, build_only
+from hexapla.plugin import TEMPLATES, HexaplaPlugin, build_only, prepare
 from hexapla.publication import Publication
 from hexapla.views import STATUS, View
 
@@ -115,6 +115,9 @@ def uncached(config: MkDocsConfig) -> str:
 
 # Templates, compiled once
 
+_COMPILED: dict[str, CodeType] = {}
+"""The templates that `set_up` has compiled, by their keys, for the processes that are forked from this one."""
+
 
 class Templates(BytecodeCache):
     """Compiled templates, in memory for all locales of a run, and in the cache for the next run."""
@@ -122,7 +125,7 @@ class Templates(BytecodeCache):
     def __init__(self, store: Store) -> None:
         """Begin with none; those of `store` are read when they are asked for."""
         self.store = store
-        self.codes: dict[str, CodeType] = {}
+        self.codes: dict[str, CodeType] = dict(_COMPILED)
 
     def __reduce__(self) -> tuple[type[Templates], tuple[Store]]:
         """Say how another process makes its own: code cannot be sent there."""
@@ -227,7 +230,8 @@ def _configuration(config_file: Path, site_dir: Path) -> MkDocsConfig:
 
 
 def set_up(site: Site, store: Store) -> None:
-    """Read MkDocs' configuration, the theme and the list of files, for the processes that are forked from this one.
+    """Read MkDocs' configuration, the theme with its templates, and the list of files, for processes forked from this
+    one.
 
     What goes wrong here, or is warned of, is left to them: they read the same again, and tell of it.
     """
@@ -245,6 +249,7 @@ def set_up(site: Site, store: Store) -> None:
                 plugin_of(config).store = store
                 plugin_of(config).find_theme(config)
                 all_files(config)
+                _compile(config, store)
                 for locale in site.locales:
                     locale.name  # noqa: B018 - Babel reads its data of a language once
     except (Exception, SystemExit):
@@ -255,6 +260,20 @@ def set_up(site: Site, store: Store) -> None:
     if told.buffer:
         _LOADED.clear()
         forget_files()
+
+
+def _compile(config: MkDocsConfig, store: Store) -> None:
+    """Compile the templates of our theme, where the site has it, and those of the tool; unless the cache has some: to
+    compile what is new among them is little, and each process takes from there only those that it needs."""
+    if plugin_of(config).assets is None or store.has("templates"):
+        return
+    templates, environment = Templates(store), config.theme.get_env()
+    environment.bytecode_cache = templates
+    prepare(environment)
+    for folder in (Path(str(config.theme.custom_dir)), TEMPLATES):
+        for path in folder.rglob("*.html"):
+            environment.get_template(path.relative_to(folder).as_posix())
+    _COMPILED.update(templates.codes)
 
 
 def plugin_of(config: MkDocsConfig) -> HexaplaPlugin:
@@ -294,7 +313,8 @@ class Edition:
 
     `warned` counts what MkDocs has warned of so far: a page that it warns of is not kept. `pages` and `fallbacks` count
     what was written, `rendered` names what the cache did not hold; `keys` are those of all that it holds of the locale
-    now, by kind. `digests` are those of its pages, by their paths below `site_dir`. A preview has drafts too.
+    now, by kind. `digests` are those of its pages, by their paths below `site_dir`; `written` are the paths of those
+    that were not there already. A preview has drafts too.
     """
 
     found: Publication
@@ -309,6 +329,7 @@ class Edition:
     rendered: list[str] = field(default_factory=list, init=False)
     keys: list[tuple[str, str]] = field(default_factory=list, init=False)
     digests: dict[str, str] = field(default_factory=dict, init=False)
+    written: list[str] = field(default_factory=list, init=False)
     _views: dict[str, View] = field(default_factory=dict, init=False)
     _lookups: dict[str, dict[str, str | None]] = field(default_factory=dict, init=False)
     _warned_of: set[str] = field(default_factory=set, init=False)
@@ -389,6 +410,7 @@ class Edition:
                 task.digest = cache.digest_of_bytes(task.kept.html)
             swap.write(os.path.join(self.config.site_dir, task.page.file.dest_uri), task.kept.html)  # noqa: PTH118
             task.kept.html = b""
+            self.written.append(task.page.file.dest_uri)
         self.digests[task.page.file.dest_uri] = task.digest
         if task.quick and task.key and task.uri not in self._warned_of:
             self._quick.set(task.quick, [task.key, task.digest])

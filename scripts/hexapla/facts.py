@@ -392,6 +392,23 @@ class Reader:
 
 # Keeping
 
+
+@dataclass
+class Known:
+    """What is known of a site before it is read.
+
+    `digests` are those of its files, by their paths below the root: what has the same digest as the last time is not
+    opened. They must be right; any digest will do that differs for different bytes, and is made the same way each time.
+    `sizes` are the bytes of all its files by the same paths; None where they have to be looked for. `readings` have
+    been made of some files, `kept` is what the last check has kept, where it was taken out of the store already.
+    """
+
+    digests: Mapping[str, str] = field(default_factory=dict)
+    sizes: Mapping[str, int] | None = None
+    readings: Sequence[Reading] = ()
+    kept: Kept | None = None
+
+
 HTML, HIDDEN = 1, 2
 SWITCHER, CONTENT = 1, 2
 

@@ -21,7 +21,7 @@ from hexapla import linksfile, pages, resolution, rules_locales, rules_pages
 from hexapla.addresses import Base
 from hexapla.cache import Store
 from hexapla.config import absolute
-from hexapla.facts import Kept, Telling
+from hexapla.facts import Kept, Known, Telling
 from hexapla.findings import Report, weighed
 from hexapla.linksfile import LinksFile
 from hexapla.pages import Page
@@ -86,21 +86,16 @@ def subject(root: Path, found: Publication | None = None, base_url: str | None =
 def check(
     one: Subject,
     store: Store | None = None,
-    digests: Mapping[str, str] | None = None,
-    sizes: Mapping[str, int] | None = None,
-    kept: Kept | None = None,
+    known: Known | None = None,
 ) -> Checked:
     """Check the links of a built site, but for those that lead to other sites.
 
-    A store keeps what stands in the files for the next check of the site. `digests` are those of its files, by their
-    paths below the root, as far as they are known: what has the same digest as the last time is not opened. They must
-    be right; any digest will do that differs for different bytes, and is made the same way each time. `sizes` are the
-    bytes of all its files by the same paths, if that is known, `kept` is what `kept_of` has taken out of the store.
+    A store keeps what stands in the files for the next check of the site. What is `known` need not be found out.
     """
     settings, problems = _settings(one)
     limit = settings.size_limit or resolution.SIZE_LIMIT
     with _uncollected():
-        built = resolution.read(one.root, one.site_url, limit, store, digests, sizes, kept)
+        built = resolution.read(one.root, one.site_url, limit, store, known)
         tellings = {telling for each in RULES.values() if each.scope is Scope.BUILT for telling in each.check(built)}
     problems = [*problems, *_Reporter(one, built).problems(tellings)]
     return Checked(_report(one, problems), built)

@@ -366,19 +366,15 @@ class HexaplaPlugin(BasePlugin[HexaplaConfig]):  # type: ignore[no-untyped-call]
     def on_env(self, env: jinja2.Environment, *, config: MkDocsConfig, files: Files) -> jinja2.Environment:
         """Escape everything in the templates below hexapla/, and translate in all of them."""
         words = self.messages[self.locale.code]
-        env.autoescape = _is_ours
-        env.add_extension("jinja2.ext.i18n")
-        env.add_extension(Compact)
+        prepare(env)
         # Jinja takes what these give for markup wherever the template that was asked for escapes (its "newstyle"), so
         # they escape the words of catalogs themselves; what is put into them is escaped by Markup.
         env.install_gettext_callables(  # type: ignore[attr-defined]
             _escaping(words.gettext),
             _escaping(words.ngettext),
-            newstyle=True,
             pgettext=_escaping(words.pgettext),
             npgettext=_escaping(words.npgettext),
         )
-        env.filters["striptags"] = cleaning.striptags
         env.globals["assets"] = self.assets
         if self.assets is not None:
             # Material's own words, which are the same for all pages of a locale.
@@ -650,6 +646,15 @@ def _escaping(translate: Callable[..., str]) -> Callable[..., Markup]:
         return escape(translate(*arguments))
 
     return give
+
+
+def prepare(env: jinja2.Environment) -> None:
+    """Set up all of an environment that templates are compiled with; it is the same for every locale."""
+    env.autoescape = _is_ours
+    for extension in ("jinja2.ext.loopcontrols", "jinja2.ext.i18n", Compact):  # the first is static-i18n's
+        env.add_extension(extension)
+    env.newstyle_gettext = True  # type: ignore[attr-defined]
+    env.filters["striptags"] = cleaning.striptags
 
 
 def _is_ours(template: str | None) -> bool:

@@ -24,6 +24,7 @@ from hexapla.facts import (
     LINK,
     Facts,
     Kept,
+    Known,
     Need,
     Needs,
     Reader,
@@ -277,29 +278,28 @@ def read(
     site_url: str = "",
     size_limit: int = SIZE_LIMIT,
     store: Store | None = None,
-    digests: Mapping[str, str] | None = None,
-    sizes: Mapping[str, int] | None = None,
-    kept: Kept | None = None,
+    known: Known | None = None,
 ) -> Built:
     """Read a built site, published at `site_url`.
 
-    With a store, files are taken apart only where their digests are others than the last time. `digests` are those of
-    files, by their paths below the root, that are known to be right; these files need not even be opened. With the
-    `sizes` of all files by these paths, they need not be looked for. `kept` is what the store has, if it was taken out
-    already.
+    With a store, files are taken apart only where their digests are others than the last time. What is `known` need
+    not be found out.
     """
-    found = sorted(files(root) if sizes is None else sizes.items())
+    known = known or Known()
+    found = sorted(files(root) if known.sizes is None else known.sizes.items())
     built = Built(
         root, Base.of(site_url), tuple(path for path, _ in found), tuple(size for _, size in found), size_limit
     )
     if "_redirects" in built.numbers and (page := pages.read(root, "_redirects")):
         built.redirects = tuple(page.redirects)
-    kept = kept or Kept(store, built.base)
-    digests = dict(digests or {})
+    kept = known.kept or Kept(store, built.base)
+    digests = dict(known.digests)
     reader = Reader(root, built.base, kept.digests, digests, bool(store and store.folder))
     looked_at = [(path, size) for path, size in found if pages.is_looked_at(path)]
-    chunks = _chunks([one for one in looked_at if not reader.is_known(one[0])])
     new: dict[str, Facts] = {}
+    for reading in known.readings:
+        new |= kept.take(reading)
+    chunks = _chunks([one for one in looked_at if one[0] not in new and not reader.is_known(one[0])])
     for reading in workers.each(_read, reader, [(chunk,) for chunk in chunks], 2):
         new |= kept.take(reading)
         digests |= reading.digests
@@ -307,6 +307,11 @@ def read(
     built.needs = used(built.facts, kept.needs.by_number)
     kept.keep(built.facts, built.needs, digests)
     return built
+
+
+def reading_of(root: Path, site_url: str, digests: Mapping[str, str]) -> Reading:
+    """Read some files of a site that is still being built, by their paths and digests."""
+    return Reader(root, Base.of(site_url), {}, digests, is_keeping=True).read(digests)
 
 
 def _read(reader: Reader, paths: Sequence[str]) -> Reading:

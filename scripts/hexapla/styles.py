@@ -29,7 +29,9 @@ BLOCKS = frozenset({"media", "supports", "container", "layer"})
 
 ATTRIBUTE = re.compile(r"""[\s"'](class|id|dir)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'=<>`]+))""", re.IGNORECASE)
 TAG = re.compile(r"<([A-Za-z][\w-]*)")
-START_TAG = re.compile(r"""<[A-Za-z][^<>"']*(?:"[^"]*"[^<>"']*|'[^']*'[^<>"']*)*>""")
+START_TAG = re.compile(r"""<[A-Za-z](?:[^<>"']*+(?:"[^"]*"[^<>"']*+|'[^']*'[^<>"']*+)*+>)?""")
+"""A start tag; only its first two signs where its end is not sure."""
+
 PROPERTY = re.compile(r"--[\w-]+")
 
 
@@ -97,6 +99,7 @@ class Style:
         self._known = frozenset(name for rule in rules for one in rule.selectors for name in one.needs) - self._kept
         self._attributes = {one: one[1:-1] for one in self._known if one.startswith("[") and "=" not in one}
         self._cached = functools.lru_cache(maxsize=512)(self._text)
+        self._names_in = functools.lru_cache(maxsize=1 << 13)(self._known_names_of)  # pages have most tags in common
 
     def text_for(self, page: str, text: str) -> str:
         """Give the part of the style that a page uses, without a blank that it does not need.
@@ -106,11 +109,13 @@ class Style:
         inner = self._names(text)
         names = self._names(page) | inner
         around = {name for name in names if name.startswith("[dir=")} | self._around
-        properties = {name for html in (page, text) if "--" in html for name in properties_of(html)}
+        properties = {name for html in (page, text) if _may_name_properties(html) for name in properties_of(html)}
         return self._cached(names, frozenset(inner | around), frozenset(properties))
 
     def _names(self, html: str) -> frozenset[str]:
-        html = "".join(_start_tags(html))
+        return frozenset[str]().union(*map(self._names_in, _start_tags(html)))
+
+    def _known_names_of(self, html: str) -> frozenset[str]:
         found = _names_of(html) & self._known
         found.update(name for name, word in self._attributes.items() if word in html)
         return frozenset(found)
@@ -141,8 +146,8 @@ def _matching(rules: Iterable[Rule], names: frozenset[str]) -> list[tuple[Rule, 
 def _start_tags(html: str) -> set[str]:
     """The start tags of a page, each once; the whole page where one is not written as programs write them, so that its
     end is not sure. Text has no names, and to look for them there takes longest."""
-    found = START_TAG.findall(html)
-    return set(found) if len(found) == len(TAG.findall(html)) else {html}
+    found = set(START_TAG.findall(html))
+    return found if all(tag.endswith(">") for tag in found) else {html}
 
 
 def _names_of(html: str) -> set[str]:
@@ -155,6 +160,11 @@ def _names_of(html: str) -> set[str]:
         else:
             names.add(f"#{value}" if name.lower() == "id" else f"[dir={value.lower()}]")
     return names
+
+
+def _may_name_properties(html: str) -> bool:
+    """Whether there is a double hyphen that is none of a comment's: to look for names takes longer."""
+    return html.count("--") > html.count("<!--") + html.count("-->")
 
 
 def properties_of(text: str) -> set[str]:
