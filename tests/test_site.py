@@ -28,6 +28,7 @@ DOCUMENTS = (
     "about.md",
     "comment-data.md",
     "translating.md",
+    "translating-more.md",
     "articles/customer-service-versus-customer-support.md",
 )
 ARTICLE = DOCUMENTS[-1]
@@ -85,6 +86,7 @@ def test_every_locale_has_every_page(pages: list[BuiltPage]) -> None:
         "about/",
         "comment-data/",
         "translating/",
+        "translating-more/",
         "articles/customer-service-versus-customer-support/",
         "category/content-marketing/",
         "comments/thanks/",

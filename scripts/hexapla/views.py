@@ -690,7 +690,6 @@ class Viewer:
             "@id": url,
             "url": url,
             "headline" if kind == "Article" else "name": title,
-            "description": str(meta.get("description", "")),
             "inLanguage": locale.tag,
             "isAccessibleForFree": True,
             "publisher": {"@type": "Organization", "name": site.site_name, "url": site.site_url},
