@@ -124,7 +124,7 @@ def test_status_page_in_every_language(behind: Path, site: Site) -> None:
         assert [one.xpath("string(h2/span)") for one in sections] == [one.name for one in site.translations]
         for section, other in zip(sections, site.translations, strict=True):
             rows = section.xpath(".//tbody/tr[th]")
-            assert len(rows) == 6
+            assert len(rows) == 7
             widths = [int(row.xpath(".//rect/@width")[0].removesuffix("%")) for row in rows]
             assert sum(width < 100 for width in widths) == 3, (locale.code, other.code, widths)
 
