@@ -54,11 +54,12 @@ def test_what_is_plain_is_read_as_markdown_it_reads_it(text: str) -> None:
 
 
 def test_most_documents_are_plain(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The parser is asked for the list only, and not for what is around it."""
+    """The parser is asked for the list of two paragraphs only, and not for what is around it."""
     read: list[str] = []
     parse = blocks.PARSER.parse
     monkeypatch.setattr(blocks.PARSER, "parse", lambda text: read.append(text) or parse(text))
     cut("# Head\n\nSome *words*\non two lines.\n\n- one\n\n  two\n\n“More” words.\n\n```\na\n\nb\n```\n")
+    cut("- one\n- *two*\n\n# Head\n\n9. nine\n7. seven\n")
     assert read == ["- one\n\n  two\n", "```\na\n\nb\n```"]
 
 

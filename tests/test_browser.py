@@ -90,7 +90,7 @@ def test_every_page_is_sound(chromium: Any, address: str, built: Path, code: str
     """No console error, no failed or foreign request, no axe violation, no horizontal scrolling."""
     visit = Visit(chromium, address, viewport={"width": WIDTHS[width], "height": 800}, color_scheme=scheme)
     paths = page_paths(built, code)
-    assert len(paths) == 18
+    assert len(paths) == 19
     for path in paths:
         page = visit.go(path)
         found = visit.violations()

@@ -524,7 +524,7 @@ def test_a_document_that_cannot_be_read_stops_everything(guide: Path) -> None:
 def test_publication_has_records_that_are_up_to_date(site: Site) -> None:
     texts = publication.read(site)
     documents = recording.targets(texts, [])
-    assert len(documents) == 25
+    assert len(documents) == 30
     for locale, path in documents:
         assert records.path_of(site, locale, path).is_file()
         units = translations.of_document(texts, locale, path)

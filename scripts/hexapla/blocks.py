@@ -144,6 +144,9 @@ WORDS = re.compile(r"[A-Za-z\"'(@$%&{\\]|[^\x00-\x7f]|\*{1,3}[^\s*]|_{1,3}[^\s_]
 
 HEADING = re.compile(r"(#{1,6})[ \t](.*)")
 
+ITEM = re.compile(r"([-+*]|\d{1,9}[.)]) ")
+"""How an item of a list begins whose words stand one space behind its mark."""
+
 
 def _tokens(lines: Sequence[str]) -> list[Token]:
     """Give the tokens that `_parse` gives, but for the ends of lists' places; markdown-it-py reads only what is not
@@ -211,8 +214,36 @@ def _plain(rows: Sequence[str], start: int, end: int) -> list[Token] | None:
     ]
 
 
+def _plain_list(rows: Sequence[str], start: int, end: int) -> list[Token] | None:
+    """The tokens of a list in which each item is a line of words; None for anything else."""
+    marks = [ITEM.match(row) for row in rows[start:end]]
+    words = [row[mark.end() :] if mark else "" for mark, row in zip(marks, rows[start:end], strict=True)]
+    # Another sign begins another list; all that is a number is the same.
+    signs = {mark[1][-1] for mark in marks if mark}
+    if not all(map(WORDS.match, words)) or any("]:" in row for row in words) or len(signs) != 1:
+        return None
+    kind, tag = ("ordered_list", "ol") if signs <= {".", ")"} else ("bullet_list", "ul")
+    tokens = [Token(f"{kind}_open", tag, 1, map=[start, end])]
+    for number, row in enumerate(words, start):
+        place = [number, number + 1]
+        tokens.append(Token("list_item_open", "li", 1, map=place))
+        tokens.append(Token("paragraph_open", "p", 1, map=place))
+        tokens.append(Token("inline", "", 0, map=place, content=mdTrim(row)))
+        tokens += _ENDS_OF_ITEM
+    tokens.append(Token(f"{kind}_close", tag, -1))
+    return tokens
+
+
+_ENDS_OF_ITEM = (Token("paragraph_close", "p", -1), Token("list_item_close", "li", -1))
+
+
 def _parse_part(rows: Sequence[str], start: int, end: int) -> list[Token]:
     """The tokens of some lines, with their places in the whole text."""
+    last = end
+    while not rows[last - 1].strip(" \t"):
+        last -= 1
+    if (found := _plain_list(rows, start, last)) is not None:
+        return found
     tokens = PARSER.parse("\n".join(rows[start:end]))
     for token in tokens:
         if token.map:

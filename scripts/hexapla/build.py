@@ -35,8 +35,8 @@ from hexapla.publication import Publication
 if TYPE_CHECKING:
     from mkdocs.config.defaults import MkDocsConfig
 
-    from hexapla.engine import Edition, Templates
-    from hexapla.facts import Kept, Reading
+    from hexapla.engine import Templates
+    from hexapla.facts import Kept, Reader, Reading
 
 CONFLICT = re.compile(r"\b(?:IsADirectoryError|NotADirectoryError|FileExistsError)\b")
 """What keeps a page out of a folder in which something else has its name."""
@@ -84,7 +84,6 @@ def build(
     MkDocs warns of in any locale, or with all links that are broken, and leaves the old site as it was.
     """
     from hexapla import outputs
-    from hexapla.engine import Templates
 
     store = store or Store(None)
     begun = beginning.of(found, store)
@@ -94,7 +93,7 @@ def build(
     with swap.beside(site.site_dir) as folder:
         whole = folder / "site"
         before = swap.take(spare, whole)
-        job = _Job(begun, whole, store, Templates(store))
+        job = _Job.of(begun, whole, store)
         check = _LinkCheck(begun.found, whole, store)
         try:
             results = _build_locales(job, site.locales, WHOLE, report, check.prepare)
@@ -205,8 +204,6 @@ def build_part(
 
     The folder must be empty, or not there. Raises Stop as `build` does, and where the site cannot be built in parts.
     """
-    from hexapla.engine import Templates
-
     begun = beginning.of(found, store.only_read())
     site = begun.found.site
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
@@ -215,7 +212,7 @@ def build_part(
     with swap.beside(out) as folder:
         # The site's cache may be read-only; what is new goes into the part.
         own = Store(folder / "part", store.folders)
-        job = _Job(begun, folder / "site", own, Templates(own))
+        job = _Job.of(begun, folder / "site", own)
         results = _build_locales(job, locales, shard, report)
         if reasons := [result.time.reason for result in results if result.time.reason]:
             hint = "build it whole; parts need pages that are kept in the cache"
@@ -240,12 +237,23 @@ def build_part(
 
 @dataclass(frozen=True)
 class _Job:
-    """What every locale's build is given. `whole` is the folder of the new site."""
+    """What every locale's build is given. `whole` is the folder of the new site, `reader` reads the links there."""
 
     begun: Beginning
     whole: Path
     store: Store
     templates: Templates
+    reader: Reader
+
+    @classmethod
+    def of(cls, begun: Beginning, whole: Path, store: Store) -> _Job:
+        """Make the job of building into a folder."""
+        from hexapla.addresses import Base
+        from hexapla.engine import Templates
+        from hexapla.facts import Reader
+
+        reader = Reader(whole, Base.of(begun.found.site.site_url), {}, {}, is_keeping=False)
+        return cls(begun, whole, store, Templates(store), reader)
 
 
 _job: _Job
@@ -329,7 +337,8 @@ def _render(job: _Job, locale: Locale, shard: Shard, collector: _Collector) -> B
     edition = engine.Edition(job.begun.found, locale, config, job.store, lambda: len(collector.problems))
     edition.build(shard)
     keys = tuple(edition.keys) if edition.is_cached else ()
-    reading = _read_links(job, edition) if shard == WHOLE else None
+    # The links of new pages are read here: while locales are built, all processors are at work.
+    reading = job.reader.read(edition.written) if shard == WHOLE else None
     return Built(
         locale=locale,
         pages=edition.pages,
@@ -342,14 +351,6 @@ def _render(job: _Job, locale: Locale, shard: Shard, collector: _Collector) -> B
         digests=edition.digests,
         reading=reading,
     )
-
-
-def _read_links(job: _Job, edition: Edition) -> Reading:
-    """Read the links of the pages that are new: while locales are built, all processors are at work."""
-    from hexapla import resolution
-
-    digests = {path: edition.digests[path] for path in edition.written}
-    return resolution.reading_of(job.whole, job.begun.found.site.site_url, digests)
 
 
 def _render_with_mkdocs(config: MkDocsConfig, part: Path, whole: Path, locale: Locale) -> None:

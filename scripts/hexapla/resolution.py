@@ -309,11 +309,6 @@ def read(
     return built
 
 
-def reading_of(root: Path, site_url: str, digests: Mapping[str, str]) -> Reading:
-    """Read some files of a site that is still being built, by their paths and digests."""
-    return Reader(root, Base.of(site_url), {}, digests, is_keeping=True).read(digests)
-
-
 def _read(reader: Reader, paths: Sequence[str]) -> Reading:
     """Read some files. Runs in any process."""
     return reader.read(paths)
