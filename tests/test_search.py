@@ -34,7 +34,7 @@ TEXTS = (
     "\u2028",
 )
 STRANGE = (
-    "<", ">", "<!-- note -->", "<script>x < y</script>", '<p data-search-exclude="true">', "<p class=x>", "<p class='x'>",
+    "<", ">", "<!-- note -->", "<script>x < y</script>", '<p data-search-exclude="true">', '<P DATA-SEARCH-exclude>', "<p class=x>", "<p class='x'>",
     '<div class="linenodiv">', "<3", "</ p>", "<x-y>", "<p/ >", "<?x?>", "<![CDATA[x]]>", "<style>p</style>",
     "<textarea>", "<p\tid='a'>", '<h2 id="a&amp;b">', "<hx>", "</", "<p", '<p title="', "\x00", "</p class>", "<title>",
 )  # fmt: skip

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 
 from markdown_it import MarkdownIt
@@ -373,8 +373,7 @@ class _Cutter:
         if opening.type == "heading_open":
             yield from self._heading(opening, content, first)
         elif opening.type in {"th_open", "td_open"}:
-            header = opening.type == "th_open"
-            yield from (replace(piece, level=int(header)) for piece in self._cell(content, first))
+            yield from self._cell(content, first, int(opening.type == "th_open"))
         elif opening.type == "dt_open":
             yield from self._simple("term", content, first, first + 1)
         elif OPAQUE.match(content):
@@ -394,15 +393,13 @@ class _Cutter:
         match = ATTRIBUTES.search(content)
         words = content[: match.start()] if match else content
         anchor = ANCHOR.search(match["list"]) if match else None
-        level = int(opening.tag[1:])
-        found = list(self._simple("heading", words, number, number + 1 + words.count("\n")))
-        for piece in found:
+        level, key = int(opening.tag[1:]), anchor[1] if anchor else ""
+        for piece in self._simple("heading", words, number, number + 1 + words.count("\n"), level, key):
             if isinstance(piece, Segment):
                 self.under = piece.text
-                piece = replace(piece, level=level, key=anchor[1] if anchor else "", under="")
             yield piece
 
-    def _cell(self, content: str, number: int) -> Iterator[Segment]:
+    def _cell(self, content: str, number: int, level: int) -> Iterator[Segment]:
         """A table's cell. Cells of one line are found one after the other."""
         match = ATTRIBUTES.search(content)
         words = content[: match.start()] if match else content
@@ -412,7 +409,7 @@ class _Cutter:
             column = line.find(form, at) if form else -1
             if column >= 0:
                 self.cursor = (number, column + len(form))
-                yield self._segment("cell", form, number, column, number, column + len(form))
+                yield self._segment("cell", form, number, column, number, column + len(form), level)
                 return
 
     def _picture(self, alt: str, token: Token) -> Iterator[Piece]:
@@ -425,7 +422,7 @@ class _Cutter:
                 return
         yield self._opaque("other", token)
 
-    def _simple(self, kind: str, content: str, first: int, end: int) -> Iterator[Piece]:
+    def _simple(self, kind: str, content: str, first: int, end: int, level: int = 0, key: str = "") -> Iterator[Piece]:
         """Words on consecutive lines; a last line that is an attribute list is none of them."""
         rows = content.split("\n")
         while len(rows) > 1 and ATTRIBUTES.fullmatch(rows[-1]):
@@ -441,7 +438,7 @@ class _Cutter:
             yield self._opaque("other", Token("other", "", 0, map=[first, max(end, first + 1)]))
             return
         place = (first, start_column, last, end_column + len(rows[-1].lstrip()))
-        yield self._segment(kind, join_rows(rows), *place)
+        yield self._segment(kind, join_rows(rows), *place, level, key)
 
     def _column(self, number: int, row: str) -> int:
         """Where a row of words stands in its line: as far right as it can, behind all marks of lists and quotes."""
@@ -449,7 +446,9 @@ class _Cutter:
             return -1
         return self.lines[number].rfind(row.strip())
 
-    def _segment(self, kind: str, text: str, first: int, column: int, last: int, end_column: int) -> Segment:
+    def _segment(
+        self, kind: str, text: str, first: int, column: int, last: int, end_column: int, level: int = 0, key: str = ""
+    ) -> Segment:
         return Segment(
             kind=kind,
             text=text,
@@ -458,7 +457,9 @@ class _Cutter:
             line=self.first_line + first,
             column=column + 1,
             nest="/".join(self.nest),
-            under=self.under,
+            level=level,
+            key=key,
+            under="" if kind == "heading" else self.under,
         )
 
 

@@ -13,18 +13,17 @@ STEMMED = frozenset("ar da de du en es fi fr hi hu hy it ja kn ko nl no pt ro ru
 """The languages that lunr-languages, which Material for MkDocs and MkDocs ship, has a stemmer for."""
 
 
-TOKEN = re.compile(
-    r"""(<(/?)([a-zA-Z][a-zA-Z0-9]*)((?:[ \n]+[a-zA-Z][\w:-]*(?:="[^"]*")?)*)[ \n]*(/?)>|[^<]+)""", re.ASCII
+TAG = re.compile(
+    r"""<(/?)([a-zA-Z][a-zA-Z0-9]*+)((?:[ \n]++[a-zA-Z][\w:-]*+(?:="[^"<]*+")?)*+)[ \n]*+(/?)>([^<]*+)""", re.ASCII
 )
-"""A tag as programs write them, or a text. With a text, all groups but the first are empty."""
+"""A tag as programs write them, and the text behind it."""
 
 ATTRIBUTE = re.compile(r"""([a-zA-Z][\w:-]*)(?:="([^"]*)")?""", re.ASCII)
-STRANGE = re.compile(
-    r"data-search-|linenodiv"
-    r"|<(?:script|style|object|hx|textarea|title|xmp|iframe|noembed|noframes|noscript|plaintext)\b",
-    re.IGNORECASE,
-)
-"""What makes Material's search plugin leave something out, and elements that Python's versions read differently."""
+STRANGE = frozenset("script style object hx textarea title xmp iframe noembed noframes noscript plaintext".split())
+"""Elements that the plugin leaves out or has for itself, and those that Python's versions read differently."""
+
+LEFT_OUT = re.compile("data-search-|linenodiv", re.IGNORECASE)
+"""Attributes that make Material's search plugin leave something out."""
 
 VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
 HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
@@ -116,25 +115,28 @@ def quicken(plugins: Mapping[str, Any]) -> None:
 
 def sections(html: str) -> list[Section] | None:
     """Cut a page as `Parser` of material.plugins.search.plugin does; None where only that knows how."""
-    tokens = TOKEN.findall(html)
-    if sum(len(token[0]) for token in tokens) != len(html) or STRANGE.search(html):
+    tags = TAG.findall(html)
+    if len(tags) != html.count("<"):
         return None
     reader = _Reader()
-    for text, is_end, tag, attributes, is_empty in tokens:
-        if not tag:
-            reader.read_text(text)
-            continue
+    if before := html.partition("<")[0]:
+        reader.read_text(before)
+    for is_end, tag, attributes, is_empty, text in tags:
         tag = tag.lower()
         if is_end:
             if attributes or is_empty:
                 return None
             reader.end(tag)
-        elif tag in HEADINGS and "&" in attributes:
+        elif tag in STRANGE or (
+            attributes and (LEFT_OUT.search(attributes) or (tag in HEADINGS and "&" in attributes))
+        ):
             return None
         elif tag not in VOID:
             reader.start(tag, attributes)
             if is_empty:
                 reader.end(tag)
+        if text:
+            reader.read_text(text)
     return reader.found
 
 
