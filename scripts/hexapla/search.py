@@ -14,7 +14,7 @@ STEMMED = frozenset("ar da de du en es fi fr hi hu hy it ja kn ko nl no pt ro ru
 
 
 TAG = re.compile(
-    r"""<(/?)([a-zA-Z][a-zA-Z0-9]*+)((?:[ \n]++[a-zA-Z][\w:-]*+(?:="[^"<]*+")?)*+)[ \n]*+(/?)>([^<]*+)""", re.ASCII
+    r"""<(/?)([a-zA-Z][a-zA-Z0-9]*+)((?:[ \n]++[a-zA-Z][\w:-]*+(?:="[^"]*+")?)*+)[ \n]*+(/?)>([^<]*+)""", re.ASCII
 )
 """A tag as programs write them, and the text behind it."""
 
@@ -116,8 +116,8 @@ def quicken(plugins: Mapping[str, Any]) -> None:
 def sections(html: str) -> list[Section] | None:
     """Cut a page as `Parser` of material.plugins.search.plugin does; None where only that knows how."""
     tags = TAG.findall(html)
-    if len(tags) != html.count("<"):
-        return None
+    if html.count("<") != len(tags) + sum(attributes.count("<") for _, _, attributes, _, _ in tags):
+        return None  # some begin no tag
     reader = _Reader()
     if before := html.partition("<")[0]:
         reader.read_text(before)
