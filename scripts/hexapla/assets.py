@@ -116,7 +116,7 @@ def _made(
     words = {word for script in moving for word in re.findall(r"[\w-]+", script)}
     kept |= words | {f".{word}" for word in words} | {f"[{word}]" for word in words} | {f"#{word}" for word in words}
     files: dict[str, bytes] = {}
-    after_style = _add(files, "after.css", smaller(after))
+    after_style = _add(files, "after.css", _smaller(after, store))
     page_script = _add(files, "page.js", page)
     search_script = _add(files, "search.js", search)
     style = Style(_rules(theme, store), _rules(text, store), kept, AROUND)
@@ -133,6 +133,16 @@ def _rules(sheet: str, store: Store | None) -> styles.Rules:
     rules = styles.parse(sheet)
     store.put("styles", key, styles.to_json(rules))
     return rules
+
+
+def _smaller(sheet: str, store: Store | None) -> str:
+    """Take the blanks out of a sheet, or take it as it is then out of the cache."""
+    key = cache.digest(cache.tool_key(), "smaller", sheet)
+    if store is None or (data := store.get("styles", key)) is None:
+        data = smaller(sheet).encode()
+        if store is not None:
+            store.put("styles", key, data)
+    return data.decode()
 
 
 def _add(files: dict[str, bytes], name: str, text: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
 from hexapla import addresses, pages
@@ -33,6 +33,7 @@ class Versions:
     """The pages of a built site by language: each language has a folder of its own, the source's is the root."""
 
     built: Built
+    _split: dict[str, tuple[str, str]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @cached_property
     def folders(self) -> Mapping[str, str]:
@@ -70,9 +71,12 @@ class Versions:
 
     def split(self, path: str) -> tuple[str, str]:
         """Take a path apart: the language of its folder, and the rest, by which versions of a page are known."""
-        first, _, rest = path.partition("/")
-        language = self._by_folder.get(first.lower())
-        return (self.root, path) if language is None else (language, rest)
+        found = self._split.get(path)
+        if found is None:
+            first, _, rest = path.partition("/")
+            language = self._by_folder.get(first.lower())
+            found = self._split[path] = (self.root, path) if language is None else (language, rest)
+        return found
 
     @cached_property
     def _by_folder(self) -> Mapping[str, str]:
@@ -415,10 +419,12 @@ def switcher(built: Built) -> Iterator[Telling]:
     by_tag = {language.lower(): language for language in found.folders}
     places: dict[int, tuple[str, tuple[str, str]]] = {}
     for number, (need, file) in built.links.items():
+        if not need.is_switcher:
+            continue
         language = by_tag.get(need.language.lower()) or next(
             (one for one in found.folders if _same_language(one, need.language)), None
         )
-        if need.is_switcher and language is not None:
+        if language is not None:
             places[number] = (language, found.split(built.files[file]))
     for facts, numbers in built.with_needs(places):
         own = found.split(facts.path)[1]

@@ -59,8 +59,11 @@ def _wrong_parts(built: Built) -> dict[int, tuple[str, str, bool]]:
     """Give the needs of a part that is not there: the file, the anchor or the text, and whether it is text."""
     wrong: dict[int, tuple[str, str, bool]] = {}
     quotations: list[tuple[str, str, int]] = []
+    targets, by_number = built.targets, built.by_number
     for number, need in built.needs.items():
-        target = built.by_number.get(built.targets[number].file) if need.fragment else None
+        if not need.fragment:
+            continue
+        target = by_number.get(targets[number].file)
         if target is None or not target.is_read or not (target.is_html or target.ids):
             continue
         anchor, quotes, text = need.fragment.partition(":~:")
