@@ -7,11 +7,15 @@ import hashlib
 import os
 import subprocess
 import sys
+import warnings
 from pathlib import Path
+from typing import Any
 
+import jinja2
 import pytest
+from hexapla import beginning, config, engine, prechecks, publication, swap
 from hexapla import build as building
-from hexapla import config, prechecks, publication, swap
+from hexapla.cache import Store
 from hexapla.config import Site
 from hexapla.problems import Stop
 
@@ -319,3 +323,33 @@ def test_a_translation_shows_a_picture_of_the_source(make_site: MakeSite) -> Non
     built = config_file.parent / "site"
     assert 'src="../../dot.svg"' in (built / "fr/a/index.html").read_text(encoding="utf-8")
     assert sorted(path.relative_to(built).as_posix() for path in built.rglob("dot.svg")) == ["dot.svg"]
+
+
+def test_templates_are_compiled_once_for_all_locales(
+    site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is set up before processes are forked is what each of them asks for, though the cache has nothing."""
+    compiled: list[str] = []
+    compile_ = jinja2.Environment.compile
+
+    def noting(self: jinja2.Environment, source: Any, name: str | None = None, *rest: Any, **more: Any) -> Any:
+        compiled.append(str(name))
+        return compile_(self, source, name, *rest, **more)
+
+    monkeypatch.setattr(jinja2.Environment, "compile", noting)
+    monkeypatch.setattr(engine, "_COMPILED", {})
+    own = {"main.html", "hexapla/base.html", "hexapla/content.html", "hexapla/status.html", "hexapla/head.html"}
+    engine.set_up(site, Store(None))
+    assert own <= set(compiled)
+    compiled.clear()
+    begun = beginning.of(publication.read(site), Store(None))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # deprecations inside of MkDocs and its plugins
+        for locale in site.locales[:2]:
+            given = engine.configure(begun, locale, tmp_path / "site", engine.Templates(Store(None)))
+            edition = engine.Edition(begun.found, locale, given, Store(None))
+            environment = edition.config.theme.get_env()
+            edition.config.plugins.on_env(environment, config=edition.config, files=edition.files)
+            for name in own:
+                environment.get_template(name)
+    assert own.isdisjoint(compiled)

@@ -640,6 +640,25 @@ def test_whatever_the_old_site_is_the_new_one_is_right(name: str, stock: Sample)
     assert stock.built() == stock.base
 
 
+@pytest.mark.parametrize("name", SPARES)
+def test_whatever_the_first_site_is_the_next_one_is_right(name: str, stock: Sample) -> None:
+    """Without a spare, a copy of the site is brought up to date; the site itself is left as it is until the swap."""
+    stock.warm()
+    shutil.rmtree(stock.cache / "spare", ignore_errors=True)
+    SPARES[name](stock.site_dir)
+    stock.warm()
+    assert stock.built() == stock.base
+
+
+def test_the_pages_of_a_copy_are_not_written_again(stock: Sample) -> None:
+    stock.warm()
+    shutil.rmtree(stock.cache / "spare", ignore_errors=True)
+    results = building.build(stock.read(), store=stock.store)
+    assert stock.built() == stock.base
+    written = {facts.path for one in results if one.reading for facts in one.reading.facts}
+    assert written == {"status/index.html", "fr/status/index.html"}  # which show texts of all pages
+
+
 def test_the_old_site_leads_nowhere_else(stock: Sample, tmp_path: Path) -> None:
     (tmp_path / "folder").mkdir()
     (tmp_path / "folder" / "index.html").write_text("theirs", encoding="utf-8")

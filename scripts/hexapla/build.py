@@ -92,7 +92,7 @@ def build(
     spare = swap.spare_of(store, site.site_dir)
     with swap.beside(site.site_dir) as folder:
         whole = folder / "site"
-        before = swap.take(spare, whole)
+        before = swap.take(spare, whole, site.site_dir if store.has("keys") else None)
         job = _Job.of(begun, whole, store)
         check = _LinkCheck(begun.found, whole, store)
         try:

@@ -21,6 +21,7 @@ import sys
 import time
 import warnings
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from logging.handlers import BufferingHandler
@@ -272,7 +273,8 @@ def _compile(config: MkDocsConfig, store: Store) -> None:
     prepare(environment)
     for folder in (Path(str(config.theme.custom_dir)), TEMPLATES):
         for path in folder.rglob("*.html"):
-            environment.get_template(path.relative_to(folder).as_posix())
+            with suppress(jinja2.TemplateError):  # whoever asks for it is told
+                environment.get_template(path.relative_to(folder).as_posix())
     _COMPILED.update(templates.codes)
 
 
