@@ -437,6 +437,7 @@ def make(make_site: MakeSite, texts: dict[str, str | bytes], configuration: str)
     return site.site_dir
 
 
+@pytest.mark.slow
 @pytest.mark.browser
 @pytest.mark.parametrize(
     ("width", "scheme", "direction"), [(360, "light", "ltr"), (1280, "dark", "ltr"), (1280, "light", "rtl")]

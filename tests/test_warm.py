@@ -413,6 +413,7 @@ def test_an_edit_of_a_site_with_stock_material(name: str, stock: Sample) -> None
         assert expected != stock.base
 
 
+@pytest.mark.slow
 def test_edits_are_undone_one_by_one(full: Sample) -> None:
     def edit_and_undo(names: Sequence[str]) -> None:
         full.warm()
