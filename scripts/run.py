@@ -188,10 +188,8 @@ def lint(arguments):
 def test(arguments):
     """Run the checks, then the tests."""
     ensure_environment("test")
-    # All of them, on all processors, which have half as many more to do, because tests wait for browsers and servers.
-    # The tests of a file share what they have built, so a file stays together.
-    workers = str((os.cpu_count() or 1) * 3 // 2)
-    side_by_side = ("-n", workers, "--dist", "loadfile", "--no-loadscope-reorder")
+    # All of them, on all processors: the tests of a file share what they have built, so a file stays together.
+    side_by_side = ("-n", "auto", "--dist", "loadfile")
     return module("pytest", *arguments) if arguments else lint([]) or module("pytest", *side_by_side)
 
 

@@ -141,9 +141,3 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
     if skipped:
         terminalreporter.section("BROWSER TESTS SKIPPED", red=True, bold=True)
         terminalreporter.line(f"{len(skipped)} browser tests did not run: there is no Chromium, Chrome or Edge.")
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let files with slow tests begin first: whoever begins with one at the end lets all other workers wait."""
-    slow = {item.path for item in items if item.get_closest_marker("slow")}
-    items.sort(key=lambda item: item.path not in slow)
