@@ -65,6 +65,7 @@ def test_most_documents_are_plain(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @settings(max_examples=300, deadline=None)
 @given(MARKDOWN)
+@example("\x1f\r0")
 def test_segments_stand_where_they_say(text: str) -> None:
     """Segments are in order, do not overlap, and hold their words: only marks and white space lie between."""
     end = 0

@@ -428,6 +428,9 @@ class _Cutter:
         while len(rows) > 1 and ATTRIBUTES.fullmatch(rows[-1]):
             rows.pop()
             end -= 1
+        while len(rows) > 1 and not rows[0].strip():  # of control characters, which are blanks for Python alone
+            rows.pop(0)
+            first += 1
         rows[-1] = rows[-1].rstrip()
         if not rows[-1] and len(rows) == 1:
             return
