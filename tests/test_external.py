@@ -534,7 +534,7 @@ def test_guard_ends_with_connections_open(server: Log) -> None:
         connection.sendall(f"CONNECT 127.0.0.1:{server.port} HTTP/1.1\r\n\r\n".encode())
         assert connection.recv(100).startswith(b"HTTP/1.1 200 ")
         start = time.monotonic()
-    assert time.monotonic() - start < 60  # the connection would wait for ever
+    assert time.monotonic() - start < 5
     assert connection.recv(100) == b""
     connection.close()
 

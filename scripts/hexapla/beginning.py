@@ -40,8 +40,7 @@ def read(config_file: str | None, store: Store, memory: Memory | None = None) ->
 def read_aside(config_file: str | None, site: Site, store: Store) -> Beginning:
     """Read the same in another process, while MkDocs is set up in this one. Raises as `read`."""
     with workers.aside(read, config_file, store) as result:
-        # With MkDocs, which takes longest to import; forked processes need not import either.
-        from hexapla import engine, resolution  # noqa: F401
+        from hexapla import engine  # with MkDocs, which takes longest to import
 
         engine.set_up(site, store)
         return result()

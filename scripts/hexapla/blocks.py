@@ -196,7 +196,7 @@ def _chunks(rows: Sequence[str]) -> list[tuple[int, int]] | None:
 def _plain(rows: Sequence[str], start: int, end: int) -> list[Token] | None:
     """The tokens of a paragraph or a heading that stands by itself; None for anything else."""
     own = rows[start:end]
-    if all(map(WORDS.match, own)) and not any("]:" in row for row in own):
+    if _are_words(own):
         kind, tag, content = "paragraph", "p", mdTrim("\n".join(own))
     elif len(own) == 1 and (match := HEADING.match(own[0])):
         kind, tag = "heading", f"h{len(match[1])}"
@@ -214,13 +214,18 @@ def _plain(rows: Sequence[str], start: int, end: int) -> list[Token] | None:
     ]
 
 
+def _are_words(rows: Sequence[str]) -> bool:
+    """Whether each row begins with words, and none may define what a link leads to."""
+    return all(map(WORDS.match, rows)) and not any("]:" in row for row in rows)
+
+
 def _plain_list(rows: Sequence[str], start: int, end: int) -> list[Token] | None:
     """The tokens of a list in which each item is a line of words; None for anything else."""
     marks = [ITEM.match(row) for row in rows[start:end]]
     words = [row[mark.end() :] if mark else "" for mark, row in zip(marks, rows[start:end], strict=True)]
-    # Another sign begins another list; all that is a number is the same.
+    # Another sign begins another list; another number does not.
     signs = {mark[1][-1] for mark in marks if mark}
-    if not all(map(WORDS.match, words)) or any("]:" in row for row in words) or len(signs) != 1:
+    if not _are_words(words) or len(signs) != 1:
         return None
     kind, tag = ("ordered_list", "ol") if signs <= {".", ")"} else ("bullet_list", "ul")
     tokens = [Token(f"{kind}_open", tag, 1, map=[start, end])]

@@ -252,8 +252,7 @@ class _Job:
         from hexapla.engine import Templates
         from hexapla.facts import Reader
 
-        reader = Reader(whole, Base.of(begun.found.site.site_url), {}, {}, is_keeping=False)
-        return cls(begun, whole, store, Templates(store), reader)
+        return cls(begun, whole, store, Templates(store), Reader(whole, Base.of(begun.found.site.site_url)))
 
 
 _job: _Job

@@ -186,6 +186,20 @@ class _Kept:
 def configure(begun: Beginning, locale: Locale, site_dir: Path, templates: Templates) -> MkDocsConfig:
     """Read MkDocs' configuration, so that what was read and checked already is built, and nothing but one locale."""
     config = _configuration(begun.found.site.config_file, site_dir)
+    _compile_into(templates, config)
+    plugin = plugin_of(config)
+    plugin.use(begun.found, begun.states, begun.messages)
+    plugin.store = templates.store
+    plugin.is_part = True
+    # The links of the finished site are checked at the end. MkDocs knows only those that it has resolved itself, and
+    # takes a percent-encoded anchor for a missing one.
+    config.validation.links.update(dict.fromkeys(("not_found", "anchors"), logging.DEBUG))
+    build_only(config, locale.code)
+    return config
+
+
+def _compile_into(templates: Templates, config: MkDocsConfig) -> None:
+    """Let all environments of a configuration's theme take compiled templates from one place."""
     make = config.theme.get_env
 
     def get_env() -> jinja2.Environment:
@@ -196,15 +210,6 @@ def configure(begun: Beginning, locale: Locale, site_dir: Path, templates: Templ
 
     # MkDocs makes an environment whenever a plugin asks for one, and has no setting for Jinja's cache of byte code.
     config.theme.get_env = get_env  # type: ignore[method-assign]
-    plugin = plugin_of(config)
-    plugin.use(begun.found, begun.states, begun.messages)
-    plugin.store = templates.store
-    plugin.is_part = True
-    # The links of the finished site are checked at the end. MkDocs knows only those that it has resolved itself, and
-    # takes a percent-encoded anchor for a missing one.
-    config.validation.links.update(dict.fromkeys(("not_found", "anchors"), logging.DEBUG))
-    build_only(config, locale.code)
-    return config
 
 
 _LOADED: dict[str, MkDocsConfig] = {}
@@ -268,8 +273,9 @@ def _compile(config: MkDocsConfig, store: Store) -> None:
     compile what is new among them is little, and each process takes from there only those that it needs."""
     if plugin_of(config).assets is None or store.has("templates"):
         return
-    templates, environment = Templates(store), config.theme.get_env()
-    environment.bytecode_cache = templates
+    templates = Templates(store)
+    _compile_into(templates, config)
+    environment = config.theme.get_env()
     prepare(environment)
     for folder in (Path(str(config.theme.custom_dir)), TEMPLATES):
         for path in folder.rglob("*.html"):

@@ -362,11 +362,16 @@ class Reader:
     """Reads the files of a site."""
 
     def __init__(
-        self, root: Path, base: Base, kept: Mapping[str, str], digests: Mapping[str, str], is_keeping: bool
+        self,
+        root: Path,
+        base: Base,
+        kept: Mapping[str, str] | None = None,
+        digests: Mapping[str, str] | None = None,
+        is_keeping: bool = False,
     ) -> None:
         """Take the site's folder, and where it is published; the digests that the files had the last time, and those
         that they have, as far as they are known. The others are found out where that `is_keeping`."""
-        self.root, self.kept, self.digests, self.is_keeping = root, kept, digests, is_keeping
+        self.root, self.kept, self.digests, self.is_keeping = root, kept or {}, digests or {}, is_keeping
         self.senses = Senses(base, Needs())
 
     def is_known(self, path: str) -> bool:

@@ -55,9 +55,12 @@ def take(spare: Path | None, whole: Path, site_dir: Path | None = None) -> dict[
     alone. What somebody may have linked to it from elsewhere, or from it, is taken out.
     """
     marks: dict[str, str] | None = None
-    if spare is not None and spare.is_dir() and not spare.is_symlink():
-        try:
+    try:
+        if spare is not None and spare.is_dir() and not spare.is_symlink():
             spare.rename(whole)
+        elif site_dir is not None and site_dir.is_dir():
+            _copy(site_dir, whole)
+        if whole.is_dir():
             marks = {}
             for path, entry in cache.entries_of(whole):
                 facts = entry.stat(follow_symlinks=False)
@@ -65,21 +68,15 @@ def take(spare: Path | None, whole: Path, site_dir: Path | None = None) -> dict[
                     os.unlink(entry.path)  # noqa: PTH108
                 else:
                     marks[path] = cache.mark_of(facts)
-        except OSError:
-            shutil.rmtree(whole, ignore_errors=True)
-            marks = None
-    elif site_dir is not None and site_dir.is_dir():
-        try:
-            marks = _copy(site_dir, whole)
-        except OSError:
-            shutil.rmtree(whole, ignore_errors=True)
+    except OSError:
+        shutil.rmtree(whole, ignore_errors=True)
+        marks = None
     whole.mkdir(exist_ok=True)
     return marks
 
 
-def _copy(site_dir: Path, whole: Path) -> dict[str, str]:
-    """Copy the files of a site, which is quicker than to write its pages; give their marks. Raises OSError."""
-    marks: dict[str, str] = {}
+def _copy(site_dir: Path, whole: Path) -> None:
+    """Copy the files of a site, which is quicker than to write its pages. Raises OSError."""
     folders: set[str] = set()
     for path, entry in cache.entries_of(site_dir):
         if entry.is_symlink():
@@ -89,8 +86,6 @@ def _copy(site_dir: Path, whole: Path) -> dict[str, str]:
             os.makedirs(folder, exist_ok=True)  # noqa: PTH103
             folders.add(folder)
         shutil.copyfile(entry.path, target)
-        marks[path] = cache.mark_of(os.stat(target))  # noqa: PTH116
-    return marks
 
 
 def sweep(whole: Path, marks: Mapping[str, str], kept: Collection[str]) -> dict[str, os.stat_result]:
