@@ -297,9 +297,10 @@ def test_search_fetches_what_it_needs_when_it_opens(chromium: Any, host: Host) -
     page.goto(host.address + "hi/about/")
     page.wait_for_load_state("networkidle")
     host.taken()
-    page.locator("[data-open=search]").click()
+    with page.expect_response("**/search_index.json"), page.expect_response("**/words.json"):
+        page.locator("[data-open=search]").click()
     page.wait_for_selector("#search-query")
-    page.wait_for_load_state("networkidle")
+    page.wait_for_timeout(500)  # in which nothing else comes
     fetched = sorted(re.sub(r"[0-9a-f]{8}", "#", one.path) for one in host.taken())
     assert fetched == ["/assets/search.#.js", "/hi/search/search_index.json", "/hi/words.json"]
     page.context.close()
@@ -312,8 +313,8 @@ def test_search_that_cannot_be_fetched_says_so(chromium: Any, host: Host) -> Non
     page.on("dialog", lambda dialog: (told.append(dialog.message), dialog.accept()))
     page.goto(host.address + "fr/about/")
     page.route("**/words.json", lambda route: route.abort())
-    page.locator("[data-open=search]").click()
-    page.wait_for_timeout(300)
+    with page.expect_event("dialog"):
+        page.locator("[data-open=search]").click()
     assert told == [page.locator("[data-open=search]").get_attribute("data-failed")] and told[0]
     page.unroute("**/words.json")
     page.locator("[data-open=search]").click()

@@ -120,11 +120,11 @@ def test_a_change_is_shown_where_the_reader_is(chromium: Any, make_site: MakeSit
     with serving(config_file, "hexapla", "serve", "en") as address:
         wait_for(f"{address}long/", "Words 199.")
         page = chromium.new_page(viewport={"width": 800, "height": 600})
-        page.goto(f"{address}long/")
+        with page.expect_request("**/livereload/**"):  # the page asks the server to tell it of changes
+            page.goto(f"{address}long/")
         page.locator("text=Words 120.").scroll_into_view_if_needed()
         before = page.evaluate("scrollY")
         assert before > 1000
-        page.wait_for_timeout(500)  # until the page has asked the server to tell it of changes
         file = config_file.parent / path
         file.write_text(file.read_text(encoding="utf-8").replace("Words 121.", "Later words."), encoding="utf-8")
         page.wait_for_selector("text=Later words.", timeout=PATIENCE * 1000)
