@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
@@ -14,6 +15,7 @@ import yaml
 
 from hexapla import cache
 from hexapla.blocks import LINES, Piece, Segment, cut, depth
+from hexapla.cache import Table
 from hexapla.config import Place, yaml_problem
 from hexapla.problems import Problem, Stop, read_exact, say
 
@@ -103,21 +105,24 @@ class Document:
         return self.words + tuple(piece for piece in self.pieces if isinstance(piece, Segment))
 
 
-def read(path: Path) -> Document:
-    """Read a document.
+def read(path: Path, kept: Table | None = None) -> Document:
+    """Read a document; `kept` is what front matter said when it was read before.
 
     Raises Stop with an `encoding`, `file` or `front-matter` problem where it cannot be understood. MkDocs would
     publish broken front matter as text, so nothing is guessed here.
     """
-    return parse(path, read_exact(path))
+    return parse(path, read_exact(path), kept)
 
 
-def parse(path: Path, text: str) -> Document:
-    """Make a document of a text; `path` is where it stands, or would stand. Raises as `read`."""
+def parse(path: Path, text: str, kept: Table | None = None) -> Document:
+    """Make a document of a text; `path` is where it stands, or would stand, `kept` and what is raised as in `read`."""
     match = FRONT_MATTER.match(text)
     if not match:
         _refuse_near_misses(path, text)
         return Document(path, text, body_start=1 if text.startswith("\ufeff") else 0)
+    key = cache.digest(match["yaml"]) if kept else ""
+    if kept and (known := _meta(kept.get(key))) is not None:
+        return Document(path, text, known, match.end())
     try:
         meta = _parse(match["yaml"], _value)
     except yaml.MarkedYAMLError as error:
@@ -134,7 +139,35 @@ def parse(path: Path, text: str) -> Document:
         message = say("front matter must be a mapping of keys to values, but it is %(kind)s", kind=_kind(meta))
         hint = say("write it as 'title: My title', a line for each key")
         raise Stop([Problem(path, 2, 1, "front-matter", message, hint)])
-    return Document(path, text, {str(key): value for key, value in meta.items()}, match.end())
+    meta = {str(name): value for name, value in meta.items()}
+    if kept and (plain := _plain(meta)) is not None:
+        kept.set(key, plain)
+    return Document(path, text, meta, match.end())
+
+
+def _plain(meta: Mapping[str, Any]) -> list[list[Any]] | None:
+    """Front matter as JSON has it: each key with its value, a date as text with a mark; None where that is not all."""
+    plain: list[list[Any]] = []
+    for key, value in meta.items():
+        if isinstance(value, date) and not isinstance(value, datetime):
+            plain.append([key, value.isoformat(), "date"])
+        elif _is_plain(value) or (isinstance(value, list) and all(map(_is_plain, value))):
+            plain.append([key, value])
+        else:
+            return None
+    return plain
+
+
+def _is_plain(value: object) -> bool:
+    return value is None or isinstance(value, str | bool | int)
+
+
+def _meta(plain: Any) -> dict[str, Any] | None:
+    """The front matter of which `_plain` has made this; None for anything else."""
+    try:
+        return {key: date.fromisoformat(value) if mark else value for key, value, *mark in plain}
+    except (TypeError, ValueError):
+        return None
 
 
 def _refuse_near_misses(path: Path, text: str) -> None:

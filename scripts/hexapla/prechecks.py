@@ -18,11 +18,12 @@ MODULES = (rules_files, rules_site)
 def read(config_file: str | None, memory: publication.Memory | None = None, store: Store | None = None) -> Publication:
     """Read and check a whole publication, for whoever is about to build it.
 
-    `memory` holds what was read before, `store` keeps the words of catalogs, so that those that could be read need not
-    be read again. Raises Stop with everything that is wrong, in the configuration as in the documents and catalogs.
+    `memory` holds what was read before, `store` keeps what front matter says and the words of catalogs, so that what
+    could be read need not be read again. Raises Stop with everything that is wrong, in the configuration as in the
+    documents and catalogs.
     """
     site, problems = config.examine(config_file)
-    found = publication.read(site, memory)
+    found = publication.read(site, memory, store)
     corpus = Corpus(found, glossary.Glossary(), problems=found.problems, is_for_build=True)
     problems += found.problems
     for one in list(RULES.values()):

@@ -126,10 +126,11 @@ def read_exact(path: Path) -> str:
     larger than LARGEST, or a `file` problem if it cannot be read.
     """
     try:
-        if (size := path.stat().st_size) > LARGEST:
-            message = say("is %(size)s bytes large, and %(limit)s are the limit", size=size, limit=LARGEST)
-            raise Stop([Problem(path, 1, 1, "size", message, say("split it, or leave out what is no text"))])
-        data = path.read_bytes()
+        with path.open("rb", buffering=0) as file:
+            if (size := os.fstat(file.fileno()).st_size) > LARGEST:
+                message = say("is %(size)s bytes large, and %(limit)s are the limit", size=size, limit=LARGEST)
+                raise Stop([Problem(path, 1, 1, "size", message, say("split it, or leave out what is no text"))])
+            data = file.read()
     except OSError as error:
         hint = say("check that the file exists and that you may read it")
         message = say("cannot be read: %(reason)s", reason=error.strerror)

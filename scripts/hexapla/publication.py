@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from hexapla import cldr, content
+from hexapla.cache import Store, Table
 from hexapla.config import Locale, Site
 from hexapla.content import Document
 from hexapla.problems import Problem, Stop
@@ -122,14 +123,15 @@ Memory = dict[Path, tuple[tuple[int, int, int], Document]]
 """Documents that were read before, by their paths, each with the time, size and number of its file then."""
 
 
-def read(site: Site, memory: Memory | None = None) -> Publication:
+def read(site: Site, memory: Memory | None = None, store: Store | None = None) -> Publication:
     """Read every document of every locale. What cannot be read becomes a problem, not an exception.
 
-    A document in the `memory` whose file is as it was is not read again.
+    A document in the `memory` whose file is as it was is not read again; `store` keeps what front matter says.
     """
     problems: list[Problem] = []
     files: dict[str, tuple[str, ...]] = {}
     documents: dict[str, dict[str, Document]] = {}
+    kept = store.table("front-matter", "") if store and not memory else None
     for locale in site.locales:
         folder = site.docs_dir / locale.code
         files[locale.code] = tuple(sorted(_markdown_below(folder, locale.is_source)))
@@ -137,20 +139,24 @@ def read(site: Site, memory: Memory | None = None) -> Publication:
         for path in files[locale.code]:
             try:
                 place = folder / path
-                documents[locale.code][path] = content.read(place) if memory is None else _remembered(place, memory)
+                documents[locale.code][path] = _read(place, memory, kept)
             except Stop as stop:
                 problems += stop.problems
+    if kept:
+        kept.write()
     return Publication(site, files, documents, tuple(problems))
 
 
-def _remembered(path: Path, memory: Memory) -> Document:
+def _read(path: Path, memory: Memory | None, kept: Table | None) -> Document:
     try:
-        facts = path.stat()
+        facts = path.stat() if memory is not None else None
     except OSError:
-        return content.read(path)
+        facts = None
+    if memory is None or facts is None:
+        return content.read(path, kept)
     mark = (facts.st_mtime_ns, facts.st_size, facts.st_ino)
     if path not in memory or memory[path][0] != mark:
-        memory[path] = (mark, content.read(path))
+        memory[path] = (mark, content.read(path, kept))
     return memory[path][1]
 
 

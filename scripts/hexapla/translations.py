@@ -111,7 +111,8 @@ def _judge(source: Segment | None, translation: Segment | None, followed: Follow
         return Unit(source, translation, State.MISSING)
     if olds is None:
         return Unit(source, translation, State.CURRENT)
-    return Unit(source, translation, State.STALE, max(olds, key=lambda old: (alignment.like(old, source.text), old)))
+    likest = max(olds, key=lambda old: (alignment.like(old, source.text), old)) if len(olds) > 1 else min(olds)
+    return Unit(source, translation, State.STALE, likest)
 
 
 def is_copy(source: str, translation: str) -> bool:
