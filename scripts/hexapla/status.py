@@ -115,7 +115,7 @@ class _Units(Units):
 
     publication: Publication
     counts: Mapping[Name, Row]
-    made: dict[Name, Sequence[Unit]] = field(default_factory=dict, init=False)
+    made: dict[Name, Sequence[Unit]]
 
     def __getitem__(self, name: Name) -> Sequence[Unit]:
         if name not in self.made:
@@ -153,7 +153,8 @@ def report(publication: Publication, store: Store | None = None) -> Report:
         if keys:
             work.append((path, keys))
     interfaces: list[Row | tuple[Problem, ...]] = []
-    results = workers.each(_count, publication, work, FEW, lambda: interfaces.extend(_interfaces(site, kept)))
+    items = [(path, keys, len(work) < FEW) for path, keys in work]
+    results = workers.each(_count, publication, items, FEW, lambda: interfaces.extend(_interfaces(site, kept)))
     problems = [problem for one in interfaces if not isinstance(one, Row) for problem in one]
     for (path, _), result in zip(work, results, strict=True):
         for code, one in result.items():
@@ -171,7 +172,7 @@ def report(publication: Publication, store: Store | None = None) -> Report:
     counts = {(code, path): found[code, path].row for code, paths in own.items() for path in paths}
     has_records = any(records.path_of(site, site.locale(code), path).is_file() for code, path in counts)
     return Report(
-        units=_Units(publication, counts),
+        units=_Units(publication, counts, {name: found[name].units for name in counts if found[name].units}),
         rows=tuple(rows),
         has_records=has_records,
         counts=counts,
@@ -182,15 +183,22 @@ def report(publication: Publication, store: Store | None = None) -> Report:
 
 @dataclass(frozen=True)
 class _Counted:
-    """What is known of a document in a locale. `key` is empty where that is not to be kept."""
+    """What is known of a document in a locale. `key` is empty where that is not to be kept, `units` where nobody
+    will ask for its pairs, or where they are to be made again for whoever does."""
 
     row: Row
     stale: tuple[Stale, ...] = ()
     key: str = ""
+    units: Sequence[Unit] = ()
 
 
-def _count(publication: Publication, path: str, keys: Mapping[str, str]) -> dict[str, _Counted | tuple[Problem, ...]]:
-    """Count a document's pairs in several locales, by their codes; `keys` are as in _Counted."""
+def _count(
+    publication: Publication, path: str, keys: Mapping[str, str], with_units: bool
+) -> dict[str, _Counted | tuple[Problem, ...]]:
+    """Count a document's pairs in several locales, by their codes; `keys` are as in _Counted.
+
+    The pairs are given `with_units` where a page will ask for them, because it has something to mark.
+    """
     site = publication.site
     source = _aside(publication.document(site.source, path))
     found: dict[str, _Counted | tuple[Problem, ...]] = {}
@@ -207,7 +215,9 @@ def _count(publication: Publication, path: str, keys: Mapping[str, str]) -> dict
             _digest(source), translation, str(records.path_of(site, locale, path)), Marks(Store(None))
         ):
             key = ""  # somebody has written the record meanwhile
-        found[code] = _Counted(row_of(locale, path, units), stale_of(units), key)
+        row = row_of(locale, path, units)
+        is_marked = translation is not None and (row.stale or row.missing)
+        found[code] = _Counted(row, stale_of(units), key, units if with_units and is_marked else ())
     return found
 
 
