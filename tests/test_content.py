@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 from hexapla import content
+from hexapla.cache import Store, Table
 from hexapla.content import Document, parse
 from hexapla.problems import Stop
 from hypothesis import example, given, settings
@@ -44,10 +46,10 @@ FRONT_MATTER = st.builds(
 )
 
 
-def outcome(text: str) -> Any:
+def outcome(text: str, kept: Table | None = None) -> Any:
     """All that is known of a document, or what is wrong with it."""
     try:
-        document = parse(Path("x.md"), text)
+        document = parse(Path("x.md"), text, kept)
     except Stop as stop:
         return stop.problems
     return document, document.meta, document.places, document.words
@@ -121,3 +123,37 @@ def test_the_front_matter_of_the_publication_is_read_quickly(monkeypatch: pytest
         with monkeypatch.context() as patch:
             found = quickly(patch, text)
         assert (found, found.meta, found.places, found.words) == by_pyyaml(text)
+
+
+def table(values: dict[str, Any]) -> Table:
+    return Table(Store(None), "front-matter", "", json.loads(json.dumps(values)))
+
+
+@settings(max_examples=400, deadline=None)
+@given(FRONT_MATTER)
+@example("---\ndate: 2026-11-22\nupdated: 2026-11-22T10:00:00Z\n---\n")
+@example("---\na: [x, 1, true, null, '2026-11-22']\nb: .nan\n1: one\n---\n")
+@example("---\na: [2026-11-22, [x]]\nb: {c: d}\n---\n")
+@example("---\na: 'date'\n---\n")
+def test_what_is_kept_of_front_matter_is_what_was_read(text: str) -> None:
+    first = table({})
+    read = outcome(text, first)
+    assert repr(read) == repr(outcome(text)) == repr(outcome(text, table(first.used)))
+
+
+def test_front_matter_that_is_kept_is_not_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "---\ntitle: Words\ndate: 2026-11-22\nrelated: [about.md]\ndraft: true\n---\nText\n"
+    first = table({})
+    read = parse(Path("x.md"), text, first)
+    assert read.meta == yaml.safe_load(text.split("---")[1])
+    monkeypatch.setattr(content, "_parse", None)
+    again = parse(Path("y.md"), text.replace("Text", "Other text"), table(first.used))
+    assert again.meta == read.meta and again.body == "Other text\n"
+
+
+@pytest.mark.parametrize("value", [1, "words", [1], [["a"]], [["date", "x", "date"]], [["date", 1, "date"]], {"a": 1}])
+def test_front_matter_that_is_kept_as_something_else_is_read(value: Any) -> None:
+    text = "---\ntitle: Words\n---\n"
+    first = table({})
+    parse(Path("x.md"), text, first)
+    assert parse(Path("x.md"), text, table(dict.fromkeys(first.used, value))).meta == {"title": "Words"}

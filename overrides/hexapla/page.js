@@ -57,7 +57,7 @@
     const button = document.createElement("button");
     button.type = "button";
     button.className = "hx-close";
-    button.innerHTML = '<span class="hx-hidden"></span><span class="hx-icon" data-icon="close"></span>';
+    button.innerHTML = `<span class="hx-hidden"></span><svg class="hx-icon" viewBox="0 0 24 24"><path d="M6 6l12 12M18 6 6 18"/></svg>`;
     button.firstChild.textContent = dismiss;
     part.append(text, button);
     closes(part, `offer-${tag}`, "closed");

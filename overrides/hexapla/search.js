@@ -99,7 +99,9 @@ function build(root, told) {
     "aria-describedby": "search-status",
   });
   const close = make("button", { type: "submit", class: "hx-tool", value: "close" },
-    make("span", { class: "hx-icon", "data-icon": "close" }), make("span", { class: "hx-hidden" }, told.close));
+    make("span", { class: "hx-hidden" }, told.close));
+  close.insertAdjacentHTML("beforeend",
+    '<svg class="hx-icon" viewBox="0 0 24 24"><path d="M6 6l12 12M18 6 6 18"/></svg>');
   const form = make("form", { method: "dialog", role: "search" },
     make("label", { id: "search-label", for: "search-query" }, told.label),
     make("div", { class: "hx-query" }, input, close));

@@ -11,7 +11,6 @@ import hashlib
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import quote
 
 from hexapla import cache, styles
 from hexapla.cache import Store
@@ -34,8 +33,8 @@ TEXT, END_OF_TEXT = "<!--text-->", "<!--/text-->"
 AROUND = '<html><body class="hx"><main><article><div class="md-typeset">'
 """The start tags around a text, as far as Material's style could ask for them."""
 
-IN_DATA = " '=:/,;()"
-"""What an address of data in a sheet may hold as it is, besides letters and digits."""
+FOR_A_HEADER = ("--md-scroll-", "scroll-margin-top:")
+"""How declarations of Material's begin that leave room for a header which stays on the screen; ours does not."""
 
 SET_BY_SCRIPTS = frozenset({"[data-md-color-scheme]", "[aria-invalid]", ".hx-js", ".hx-quiet"})
 """What scripts bring to the names of a page."""
@@ -89,7 +88,6 @@ def find(
     moving = tuple(_read(path) for path in scripts if path.is_file())
     names = (TEXT_STYLE, AFTER_STYLE, PAGE_SCRIPT, SEARCH_SCRIPT)
     text, after, page, search = (_read(own / name) for name in names)
-    after = _with_pictures(after, folders)
     sources = (_read(theme) if theme else "", text, after, page, search, added, moving)
     if sources not in _MADE:
         # A preview makes them anew whenever one of them changes.
@@ -119,7 +117,8 @@ def _made(
     after_style = _add(files, "after.css", _smaller(after, store))
     page_script = _add(files, "page.js", page)
     search_script = _add(files, "search.js", search)
-    style = Style(_rules(theme, store), _rules(text, store), kept, AROUND)
+    material = tuple(rule.but(FOR_A_HEADER) for rule in _rules(theme, store))
+    style = Style(material, _rules(text, store), kept, AROUND)
     return Assets(files, after_style, page_script, search_script, style)
 
 
@@ -152,19 +151,6 @@ def _add(files: dict[str, bytes], name: str, text: str) -> str:
     name = f"assets/{stem}.{hashlib.sha256(data).hexdigest()[:8]}.{ending}"
     files[name] = data
     return name
-
-
-def _with_pictures(sheet: str, folders: list[str]) -> str:
-    """Put pictures of the theme, `url(".icons/…")`, into a sheet. Raises FileNotFoundError where one is missing."""
-
-    def data(match: re.Match[str]) -> str:
-        found = (Path(folder, match[1]) for folder in folders)
-        path = next((path for path in found if path.is_file()), None)
-        if path is None:
-            raise FileNotFoundError(f"the theme has no picture {match[1]}")
-        return f'url("data:image/svg+xml,{quote(_read(path), safe=IN_DATA)}")'
-
-    return re.sub(r'url\("([^":]+\.svg)"\)', data, sheet)
 
 
 def _read(path: Path) -> str:

@@ -77,6 +77,11 @@ class Rule:
         kept = tuple(one for one in self.declarations if one.defines not in names)
         return self if len(kept) == len(self.declarations) else replace(self, declarations=kept)
 
+    def but(self, beginnings: tuple[str, ...]) -> Rule:
+        """The same rule, but for the declarations that begin like this."""
+        kept = tuple(one for one in self.declarations if not one.text.startswith(beginnings))
+        return self if len(kept) == len(self.declarations) else replace(self, declarations=kept)
+
 
 Rules = tuple[Rule, ...]
 
