@@ -235,8 +235,8 @@ def test_only_this_locales_index_is_fetched_and_only_when_asked(visit: Visit) ->
 def test_a_heading_that_a_link_leads_to_stands_at_the_top(visit: Visit) -> None:
     """Material leaves room above it for a header that stays on the screen, as ours does not."""
     page = visit.go("fr/articles/customer-service-versus-customer-support/#two-promises")
-    page.wait_for_function("scrollY > 0")
-    assert 0 <= page.locator("#two-promises").bounding_box()["y"] < 40
+    distance = "document.querySelector('#two-promises').getBoundingClientRect().top"
+    page.wait_for_function(f"{distance} >= 0 && {distance} < 40", timeout=5000)
 
 
 def test_notice_stays_closed(visit: Visit) -> None:
