@@ -54,7 +54,7 @@ class Built:
     """What came of one locale: pages and how many of them are fallbacks, bytes of its files, seconds it took.
 
     `rendered` is the number of pages that the cache did not hold, `time` says where the seconds went. `reading` is what
-    the links of pages are that were written.
+    the links are of what was written.
     """
 
     locale: Locale
@@ -336,8 +336,8 @@ def _render(job: _Job, locale: Locale, shard: Shard, collector: _Collector) -> B
     edition = engine.Edition(job.begun.found, locale, config, job.store, lambda: len(collector.problems))
     edition.build(shard)
     keys = tuple(edition.keys) if edition.is_cached else ()
-    # The links of new pages are read here: while locales are built, all processors are at work.
-    reading = job.reader.read(edition.written) if shard == WHOLE else None
+    # The links of what is new are read here: while locales are built, all processors are at work.
+    reading = job.reader.read(dict.fromkeys(edition.written)) if shard == WHOLE else None
     return Built(
         locale=locale,
         pages=edition.pages,

@@ -321,8 +321,8 @@ class Edition:
 
     `warned` counts what MkDocs has warned of so far: a page that it warns of is not kept. `pages` and `fallbacks` count
     what was written, `rendered` names what the cache did not hold; `keys` are those of all that it holds of the locale
-    now, by kind. `digests` are those of its pages, by their paths below `site_dir`; `written` are the paths of those
-    that were not there already. A preview has drafts too.
+    now, by kind. `digests` are those of its pages, by their paths below `site_dir`; `written` are the paths of
+    those, and of files beside them, that were not there already. A preview has drafts too.
     """
 
     found: Publication
@@ -548,13 +548,17 @@ class Edition:
     def _write_files(self, environment: jinja2.Environment) -> None:
         """Copy what is no page, and write 404.html. Pages come afterwards, as in MkDocs, and win."""
         self.files.copy_static_files(dirty=self.is_preview, inclusion=self._included)
+        has_not_found = self._has_not_found()
         for name in sorted(self.config.theme.static_templates):
-            if name != "404.html" or not self._has_not_found():
+            if name != "404.html" or not has_not_found:
                 _build_theme_template(name, environment, self.files, self.config, self.nav)
-        if self.is_cached and os.path.isfile(self._not_found):  # noqa: PTH113
-            digest = self.store.marks.digest_of(self._not_found)
-            self._quick.set(self._key_of_not_found, ["", digest])
-            self.digests[f"{self.locale.folder}404.html"] = digest
+        if not os.path.isfile(self._not_found):  # noqa: PTH113
+            return
+        path = f"{self.locale.folder}404.html"
+        self.written += [] if has_not_found else [path]
+        if self.is_cached:
+            self.digests[path] = self.store.marks.digest_of(self._not_found)
+            self._quick.set(self._key_of_not_found, ["", self.digests[path]])
 
     def _has_not_found(self) -> bool:
         """Whether the locale's 404.html stands in its place as it would be built."""
@@ -583,7 +587,7 @@ class Edition:
                 self.store.put("beside", key, json.dumps(texts).encode())
         self.keys.append(("beside", key))
         self._quick.write()
-        outputs.write_locale(Path(self.config.site_dir), self.locale, *texts)
+        self.written += outputs.write_locale(Path(self.config.site_dir), self.locale, *texts)
 
     # The search index
 
@@ -607,7 +611,8 @@ class Edition:
             # MkDocs' own writes scripts, too, and an index of what it has collected, which ours takes the place of.
             search.entries_of(self.config.plugins).clear()
             self.config.plugins["search"].on_post_build(config=self.config)
-        self.plugin.write_index(self.config, search.index(docs, self.locale.tag.split("-")[0]))
+        index = search.index(docs, self.locale.tag.split("-")[0])
+        self.written += self.plugin.write_index(self.config, index)
 
     def _is_searched(self, task: _Task) -> bool:
         """Whether a page is in the search index of its locale: it has a document, and is no fallback."""

@@ -28,10 +28,13 @@ def render(name: str, **context: Any) -> str:
     return ENVIRONMENT.get_template(name).render(**context) + "\n"
 
 
-def write(path: Path, text: str) -> None:
-    """Write a file with the same bytes on every system."""
+def write(path: Path, text: str) -> bool:
+    """Write a file with the same bytes on every system; say whether they are others than it had."""
+    data = text.encode()
+    before = path.read_bytes() if path.is_file() else None
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8", newline="\n")
+    path.write_bytes(data)
+    return data != before
 
 
 def sitemap_name(locale: Locale) -> str:
@@ -52,10 +55,10 @@ def feed(site: Site, locale: Locale, articles: Sequence[View]) -> str:
     return render("feed.xml", site=site, locale=locale, articles=articles, updated=updated, home=home)
 
 
-def write_locale(folder: Path, locale: Locale, sitemap: str, feed: str) -> None:
-    """Write a locale's sitemap and its feed into the built site."""
-    write(folder / sitemap_name(locale), sitemap)
-    write(folder / locale.folder / "feed.xml", feed)
+def write_locale(folder: Path, locale: Locale, sitemap: str, feed: str) -> list[str]:
+    """Write a locale's sitemap and its feed into the built site; give the names of those that are new, or others."""
+    texts = {sitemap_name(locale): sitemap, f"{locale.folder}feed.xml": feed}
+    return [name for name, text in texts.items() if write(folder / name, text)]
 
 
 def write_shared(folder: Path, site: Site) -> list[str]:

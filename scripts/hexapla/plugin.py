@@ -573,11 +573,13 @@ class HexaplaPlugin(BasePlugin[HexaplaConfig]):  # type: ignore[no-untyped-call]
 
     on_post_build = CombinedEvent(_on_post_build_first, _on_post_build_last)
 
-    def write_index(self, config: MkDocsConfig, index: str, locale: Locale | None = None) -> None:
-        """Write the search index of a locale, of this one unless another is named; an empty one is none."""
-        if index:
-            folder = Path(config.site_dir, (locale or self.locale).folder)
-            outputs.write(folder / "search" / "search_index.json", index)
+    def write_index(self, config: MkDocsConfig, index: str, locale: Locale | None = None) -> list[str]:
+        """Write the search index of a locale, of this one unless another is named; an empty one is none.
+
+        Gives its name, where it is another than before.
+        """
+        name = f"{(locale or self.locale).folder}search/search_index.json"
+        return [name] if index and outputs.write(Path(config.site_dir, name), index) else []
 
 
 def build_only(config: MkDocsConfig, locale: str) -> None:
