@@ -237,6 +237,13 @@ def test_without_a_folder_nothing_is_kept() -> None:
     assert store.get("pages", KEY) is None and store.table("status", "fr").get("a") is None
 
 
+def test_a_value_is_made_once(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    values = iter([b"", b"other"])
+    assert [store.made("kind", "ab" * 16, lambda: next(values)) for _ in range(2)] == [b"", b""]
+    assert store.made("kind", "cd" * 16, lambda: next(values)) == b"other"
+
+
 def test_a_half_written_value_is_never_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Many readers while one value is written over and over: each sees it whole, or none."""
     store = Store(tmp_path)

@@ -92,7 +92,7 @@ def find(
     if sources not in _MADE:
         # A preview makes them anew whenever one of them changes.
         _MADE.clear()
-        _MADE[sources] = _made(*sources, store)
+        _MADE[sources] = _made(*sources, store or Store(None))
     return _MADE[sources]
 
 
@@ -108,7 +108,7 @@ def _made(
     search: str,
     added: tuple[str, ...],
     moving: tuple[str, ...],
-    store: Store | None,
+    store: Store,
 ) -> Assets:
     kept = {name for sheet in (after, page, search, *added, *moving) for name in properties_of(sheet)} | SET_BY_SCRIPTS
     words = {word for script in moving for word in re.findall(r"[\w-]+", script)}
@@ -122,10 +122,8 @@ def _made(
     return Assets(files, after_style, page_script, search_script, style)
 
 
-def _rules(sheet: str, store: Store | None) -> styles.Rules:
+def _rules(sheet: str, store: Store) -> styles.Rules:
     """Parse a sheet, or take its rules from the cache."""
-    if store is None:
-        return styles.parse(sheet)
     key = cache.digest(cache.tool_key(), sheet)
     if data := store.get("styles", key):
         return styles.from_json(data)
@@ -134,14 +132,10 @@ def _rules(sheet: str, store: Store | None) -> styles.Rules:
     return rules
 
 
-def _smaller(sheet: str, store: Store | None) -> str:
+def _smaller(sheet: str, store: Store) -> str:
     """Take the blanks out of a sheet, or take it as it is then out of the cache."""
     key = cache.digest(cache.tool_key(), "smaller", sheet)
-    if store is None or (data := store.get("styles", key)) is None:
-        data = smaller(sheet).encode()
-        if store is not None:
-            store.put("styles", key, data)
-    return data.decode()
+    return store.made("styles", key, lambda: smaller(sheet).encode()).decode()
 
 
 def _add(files: dict[str, bytes], name: str, text: str) -> str:

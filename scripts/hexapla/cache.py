@@ -17,7 +17,7 @@ import re
 import sys
 import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
@@ -279,6 +279,14 @@ class Store:
         ignore = Path(self.folder or "", ".gitignore")
         if not ignore.exists():
             ignore.write_text("*\n", encoding="ascii")
+
+    def made(self, kind: str, key: str, make: Callable[[], bytes]) -> bytes:
+        """Give the value of a key; make and keep it where there is none."""
+        data = self.get(kind, key)
+        if data is None:
+            data = make()
+            self.put(kind, key, data)
+        return data
 
     def table(self, kind: str, name: str) -> Table:
         """Give a table of small values: one file, for what is read and written together."""

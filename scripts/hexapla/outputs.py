@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -94,17 +95,14 @@ def write_status(
         # translators: on a small picture; name is a language, percent how much of the site is translated
         words = messages[locale.code].gettext("%(name)s: %(percent)s translated")
         key = cache.digest(cache.tool_key(), locale.code, locale.tag, locale.name, str(percent), words)
-        data = store.get("beside", key)
-        badge = _badge(locale, percent, words) if data is None else data.decode()
-        if data is None:
-            store.put("beside", key, badge.encode())
+        badge = store.made("beside", key, functools.partial(_badge, locale, percent, words))
         names.append(f"status/{locale.tag}.svg")
-        write(folder / names[-1], badge)
+        write(folder / names[-1], badge.decode())
     return names
 
 
-def _badge(locale: Locale, percent: int, words: str) -> str:
-    """A picture that says in a locale's `words` how much of it is translated."""
+def _badge(locale: Locale, percent: int, words: str) -> bytes:
+    """A picture, as SVG, that says in a locale's `words` how much of it is translated."""
     text = cldr.format_percent(percent, locale.code)
     label = words % {"name": locale.name, "percent": text}
-    return render("badge.svg", locale=locale, percent=percent, text=text, label=label)
+    return render("badge.svg", locale=locale, percent=percent, text=text, label=label).encode()
