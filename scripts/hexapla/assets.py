@@ -14,7 +14,7 @@ from pathlib import Path
 
 from hexapla import cache, styles
 from hexapla.cache import Store
-from hexapla.styles import Style, properties_of, smaller
+from hexapla.styles import Declaration, Style, properties_of, smaller
 
 FOLDER = "hexapla"
 """Where the theme's templates, styles and scripts are, below the site's overrides."""
@@ -117,9 +117,14 @@ def _made(
     after_style = _add(files, "after.css", _smaller(after, store))
     page_script = _add(files, "page.js", page)
     search_script = _add(files, "search.js", search)
-    material = tuple(rule.but(FOR_A_HEADER) for rule in _rules(theme, store))
+    material = tuple(rule.where(_is_for_us) for rule in _rules(theme, store))
     style = Style(material, _rules(text, store), kept, AROUND)
     return Assets(files, after_style, page_script, search_script, style)
+
+
+def _is_for_us(declaration: Declaration) -> bool:
+    """Whether a declaration of Material's does anything with our theme."""
+    return not declaration.text.startswith(FOR_A_HEADER)
 
 
 def _rules(sheet: str, store: Store) -> styles.Rules:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import functools
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
@@ -72,14 +72,9 @@ class Rule:
         """Whether it is for the root of every page, in every state."""
         return not self.conditions and ":root" in {selector.text for selector in self.selectors}
 
-    def without(self, names: frozenset[str]) -> Rule:
-        """The same rule, but for the custom properties of these names."""
-        kept = tuple(one for one in self.declarations if one.defines not in names)
-        return self if len(kept) == len(self.declarations) else replace(self, declarations=kept)
-
-    def but(self, beginnings: tuple[str, ...]) -> Rule:
-        """The same rule, but for the declarations that begin like this."""
-        kept = tuple(one for one in self.declarations if not one.text.startswith(beginnings))
+    def where(self, is_kept: Callable[[Declaration], bool]) -> Rule:
+        """The same rule with only those of its declarations of which this is true."""
+        kept = tuple(filter(is_kept, self.declarations))
         return self if len(kept) == len(self.declarations) else replace(self, declarations=kept)
 
 
@@ -96,7 +91,7 @@ class Style:
         start tags around a text, which the theme's selectors may name too.
         """
         replaced = frozenset(one.defines for rule in own if rule.is_root for one in rule.declarations) - {""}
-        self.theme = tuple(rule.without(replaced) for rule in theme)
+        self.theme = tuple(rule.where(lambda one: one.defines not in replaced) for rule in theme)
         self.own = own
         self._kept = IMPLIED | SET_LATER | frozenset(kept)
         self._around = _names_of(around)
