@@ -78,14 +78,14 @@ def test_file_that_may_not_be_read(make_site: MakeSite, monkeypatch: pytest.Monk
     """Root may read everything, so what the system would refuse is refused here."""
     config_file = make_site({"docs/en/a.md": "", "docs/fr/a.md": ""}, PLAIN)
     assert found(config_file) == []
-    read = Path.read_bytes
+    opened = Path.open
 
-    def refuse(path: Path) -> bytes:
+    def refuse(path: Path, *arguments: Any, **more: Any) -> Any:
         if path.parts[-2:] == ("fr", "a.md"):
             raise PermissionError(13, "Permission denied")
-        return read(path)
+        return opened(path, *arguments, **more)
 
-    monkeypatch.setattr(Path, "read_bytes", refuse)
+    monkeypatch.setattr(Path, "open", refuse)
     assert found(config_file) == ["docs/fr/a.md:1:1 file"]
     assert told(config_file, "file") == ["cannot be read: Permission denied"]
 
