@@ -139,7 +139,8 @@ def read(site: Site, memory: Memory | None = None, store: Store | None = None) -
         for path in files[locale.code]:
             try:
                 place = folder / path
-                documents[locale.code][path] = _read(place, memory, kept)
+                document = content.read(place, kept) if memory is None else _remembered(place, memory, kept)
+                documents[locale.code][path] = document
             except Stop as stop:
                 problems += stop.problems
     if kept:
@@ -147,12 +148,10 @@ def read(site: Site, memory: Memory | None = None, store: Store | None = None) -
     return Publication(site, files, documents, tuple(problems))
 
 
-def _read(path: Path, memory: Memory | None, kept: Table | None) -> Document:
+def _remembered(path: Path, memory: Memory, kept: Table | None) -> Document:
     try:
-        facts = path.stat() if memory is not None else None
+        facts = path.stat()
     except OSError:
-        facts = None
-    if memory is None or facts is None:
         return content.read(path, kept)
     mark = (facts.st_mtime_ns, facts.st_size, facts.st_ino)
     if path not in memory or memory[path][0] != mark:
