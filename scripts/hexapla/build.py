@@ -31,6 +31,7 @@ from hexapla.inputs import Snapshot
 from hexapla.parts import WHOLE, Shard
 from hexapla.problems import Problem, Severity, Stop
 from hexapla.publication import Publication
+from hexapla.workers import FEW
 
 if TYPE_CHECKING:
     from mkdocs.config.defaults import MkDocsConfig
@@ -53,8 +54,8 @@ Progress = Callable[[Locale, str], None]
 class Built:
     """What came of one locale: pages and how many of them are fallbacks, bytes of its files, seconds it took.
 
-    `rendered` is the number of pages that the cache did not hold, `time` says where the seconds went. `reading` is what
-    the links are of what was written.
+    `rendered` is the number of pages that the cache did not hold, `time` says where the seconds went. `written` are the
+    paths, below the site's folder, of what was not there already, where they are known.
     """
 
     locale: Locale
@@ -67,7 +68,7 @@ class Built:
     time: Time = field(default_factory=Time)
     keys: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     digests: Mapping[str, str] = field(default_factory=dict, repr=False)
-    reading: Reading | None = field(default=None, repr=False)
+    written: tuple[str, ...] = field(default=(), repr=False)
 
 
 def build(
@@ -96,12 +97,12 @@ def build(
         job = _Job.of(begun, whole, store)
         check = _LinkCheck(begun.found, whole, store)
         try:
-            results = _build_locales(job, site.locales, WHOLE, report, check.prepare)
+            results, readings = _build_locales(job, site.locales, WHOLE, report, check.prepare)
         except Stop as stop:
             if before is None or not any(CONFLICT.search(problem.message) for problem in stop.problems):
                 raise
             shutil.rmtree(whole)  # a page has the name that a folder had, or the other way round
-            results = _build_locales(job, site.locales, WHOLE, report)
+            results, readings = _build_locales(job, site.locales, WHOLE, report)
         pages = {path: digest for result in results for path, digest in result.digests.items()}
         files = swap.sweep(whole, before or {}, pages)
         shared = outputs.write_shared(whole, site)
@@ -111,7 +112,7 @@ def build(
         results = [replace(result, size=totals[result.locale.code]) for result in results]
         digests = _digests(whole, files, pages, store.marks)
         sizes = {path: facts.st_size for path, facts in files.items()}
-        told = check.told(digests, sizes, [result.reading for result in results if result.reading])
+        told = check.told(digests, sizes, readings)
         if all(result.keys for result in results):
             _note(site, seen, digests, results, store, len(told))
         swap.publish(whole, site.site_dir, spare)
@@ -213,7 +214,7 @@ def build_part(
         # The site's cache may be read-only; what is new goes into the part.
         own = Store(folder / "part", store.folders)
         job = _Job.of(begun, folder / "site", own)
-        results = _build_locales(job, locales, shard, report)
+        results, _ = _build_locales(job, locales, shard, report)
         if reasons := [result.time.reason for result in results if result.time.reason]:
             hint = "build it whole; parts need pages that are kept in the cache"
             message = f"this site cannot be built in parts: {reasons[0]}"
@@ -266,10 +267,11 @@ def _take(job: _Job) -> None:
 
 def _build_locales(
     job: _Job, locales: Sequence[Locale], shard: Shard, report: Progress, meanwhile: Callable[[], None] = lambda: None
-) -> list[Built]:
+) -> tuple[list[Built], list[Reading]]:
     """Build locales, as many at a time as there are processors; call `meanwhile` when they have begun.
 
-    Raises Stop with all that MkDocs warns of.
+    Gives what came of each, and what stands in the files of a whole site: these are read as soon as they are written,
+    a few at a time, so that no processor waits for the last locale. Raises Stop with all that MkDocs warns of.
     """
     # Forking spares each process the imports. It is safe on Linux as long as no thread runs here; elsewhere (macOS's
     # system libraries use threads) processes start afresh.
@@ -281,14 +283,22 @@ def _build_locales(
             futures[pool.submit(_build_locale, locale, shard)] = locale
             report(locale, "started")
         meanwhile()
+        reading = []
         for future in as_completed(futures):
-            future.result()
+            written = future.result().written if shard == WHOLE else ()
+            reading += [pool.submit(_read, written[at : at + FEW]) for at in range(0, len(written), FEW)]
             report(futures[future], "done")
+        readings = [future.result() for future in reading]
     by_locale = {futures[future]: future.result() for future in futures}
     results = [by_locale[locale] for locale in locales]
     if wrong := [problem for result in results for problem in result.warnings]:
         raise Stop(wrong)
-    return results
+    return results, readings
+
+
+def _read(paths: Sequence[str]) -> Reading:
+    """Read some files of the new site. Runs in a process of its own."""
+    return _job.reader.read(paths)
 
 
 def _build_locale(locale: Locale, shard: Shard) -> Built:
@@ -336,8 +346,6 @@ def _render(job: _Job, locale: Locale, shard: Shard, collector: _Collector) -> B
     edition = engine.Edition(job.begun.found, locale, config, job.store, lambda: len(collector.problems))
     edition.build(shard)
     keys = tuple(edition.keys) if edition.is_cached else ()
-    # The links of what is new are read here: while locales are built, all processors are at work.
-    reading = job.reader.read(dict.fromkeys(edition.written)) if shard == WHOLE else None
     return Built(
         locale=locale,
         pages=edition.pages,
@@ -348,7 +356,7 @@ def _render(job: _Job, locale: Locale, shard: Shard, collector: _Collector) -> B
         time=edition.time,
         keys=keys,
         digests=edition.digests,
-        reading=reading,
+        written=tuple(dict.fromkeys(edition.written)),
     )
 
 
