@@ -49,6 +49,9 @@ def converted(text: str, extensions: list[Any], quick: bool) -> str:
 @settings(max_examples=600, deadline=None)
 @given(st.lists(PIECES | st.text(max_size=4), max_size=30).map("".join), st.sampled_from(EXTENSIONS))
 @example("**a *b* c** [d `e`](f) ![g](h) &amp; <i> two  \nlines \\* _u_ __v__", [])
+@example('[a](b\\_c "d\\*")', [])
+@example("<div markdown='1'>\n\\*a\n</div>", EXTENSIONS[1])
+@example("a[^1]\n\n[^1]: \\*\n\n*[a]: \\*\n", EXTENSIONS[1])
 def test_everything_comes_out_the_same(text: str, extensions: list[Any]) -> None:
     assert converted(text, extensions, quick=True) == converted(text, extensions, quick=False)
 
@@ -114,3 +117,15 @@ def test_a_table_of_contents_is_made_where_it_is_asked_for() -> None:
     assert 'href="#one"' in md.convert("[TOC]\n\n# One\n")
     assert 'href="#one"' not in md.convert("# One\n")
     assert 'href="#two"' in md.convert("[TOC]\n\n# Two\n")
+
+
+def test_escaped_signs_are_looked_for_where_there_is_a_backslash() -> None:
+    md = Markdown()
+    quickening.quicken(md)
+    unescape = md.treeprocessors["unescape"]
+    looked: list[str] = []
+    unescape.unescape = lambda text: looked.append(text) or type(unescape).unescape(unescape, text)
+    assert md.convert("one\n\ntwo *three*") == "<p>one</p>\n<p>two <em>three</em></p>"
+    assert not looked
+    assert md.convert("one\n\ntwo \\*") == "<p>one</p>\n<p>two *</p>"
+    assert looked

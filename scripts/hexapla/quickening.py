@@ -16,7 +16,7 @@ from markdown.blockparser import BlockParser
 from markdown.blockprocessors import ParagraphProcessor
 from markdown.extensions.toc import TocTreeprocessor
 from markdown.inlinepatterns import DelimiterProcessor
-from markdown.treeprocessors import InlineProcessor
+from markdown.treeprocessors import InlineProcessor, UnescapeTreeprocessor
 from markdown.util import AtomicString
 
 SIGNS = {
@@ -56,6 +56,8 @@ def quicken(md: Markdown) -> None:
         md.parser.__class__ = QuickBlockParser  # the processors of blocks know the object
     if "toc" in md.treeprocessors and type(toc := md.treeprocessors["toc"]) is TocTreeprocessor:
         toc.__class__ = QuickTocTreeprocessor
+    if "unescape" in md.treeprocessors and type(last := md.treeprocessors["unescape"]) is UnescapeTreeprocessor:
+        last.__class__ = QuickUnescapeTreeprocessor
 
 
 def _signs(pattern: Any) -> tuple[str, ...]:
@@ -68,15 +70,23 @@ def _signs(pattern: Any) -> tuple[str, ...]:
 class QuickInlineProcessor(InlineProcessor):
     """Python-Markdown's treeprocessor of inline patterns, but for patterns that cannot match."""
 
+    may_have_escaped = True
+    """Whether a sign may have been escaped in the tree: its own patterns do so where there is a backslash."""
+
     def run(self, tree: Any, ancestors: list[str] | None = None) -> Any:
         """Apply the patterns to a tree; see Python-Markdown's."""
         self.patterns = [(pattern, _signs(pattern)) for pattern in self.inlinePatterns]
+        signs = {sign for _, own in self.patterns for sign in own}
+        are_known = all(own for _, own in self.patterns)
+        self.may_have_escaped = not are_known
+        self.marked = re.compile("|".join(map(re.escape, signs))) if are_known and signs else None
         return super().run(tree, ancestors)
 
     def _InlineProcessor__handleInline(self, data: str, patternIndex: int = 0) -> str:
         # The method of this name is private in Python-Markdown, and nothing else is called for each text.
-        if isinstance(data, AtomicString):
+        if isinstance(data, AtomicString) or (self.marked and not self.marked.search(data)):
             return data
+        self.may_have_escaped = self.may_have_escaped or "\\" in data
         apply = cast(Any, self)._InlineProcessor__applyPattern
         for index in range(patternIndex, len(self.patterns)):
             pattern, signs = self.patterns[index]
@@ -129,3 +139,13 @@ class QuickTocTreeprocessor(TocTreeprocessor):
     def build_toc_div(self, toc_list: list[Any]) -> ElementTree.Element:
         """Make the table of contents."""
         return super().build_toc_div(toc_list) if self.marker else ElementTree.Element("div")
+
+
+class QuickUnescapeTreeprocessor(UnescapeTreeprocessor):
+    """Python-Markdown's treeprocessor of what a backslash has escaped, which looks for it where there was one."""
+
+    def run(self, root: ElementTree.Element) -> None:
+        """Put escaped signs back; see Python-Markdown's."""
+        inline = self.md.treeprocessors["inline"]
+        if not isinstance(inline, QuickInlineProcessor) or inline.may_have_escaped:
+            super().run(root)
