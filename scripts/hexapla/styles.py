@@ -99,7 +99,6 @@ class Style:
         self._known = frozenset(name for rule in rules for one in rule.selectors for name in one.needs) - self._kept
         self._attributes = {one: one[1:-1] for one in self._known if one.startswith("[") and "=" not in one}
         self._cached = functools.lru_cache(maxsize=512)(self._text)
-        self._names_in = functools.lru_cache(maxsize=1 << 13)(self._known_names_of)  # pages have most tags in common
 
     def text_for(self, page: str, text: str) -> str:
         """Give the part of the style that a page uses, without a blank that it does not need.
@@ -113,11 +112,9 @@ class Style:
         return self._cached(names, frozenset(inner | around), frozenset(properties))
 
     def _names(self, html: str) -> frozenset[str]:
-        return frozenset[str]().union(*map(self._names_in, _start_tags(html)))
-
-    def _known_names_of(self, html: str) -> frozenset[str]:
-        found = _names_of(html) & self._known
-        found.update(name for name, word in self._attributes.items() if word in html)
+        tags = _start_tags(html)
+        found = _names_of(tags) & self._known
+        found.update(name for name, word in self._attributes.items() if word in tags)
         return frozenset(found)
 
     def _text(self, names: frozenset[str], inner: frozenset[str], properties: frozenset[str]) -> str:
@@ -143,11 +140,11 @@ def _matching(rules: Iterable[Rule], names: frozenset[str]) -> list[tuple[Rule, 
     return found
 
 
-def _start_tags(html: str) -> set[str]:
+def _start_tags(html: str) -> str:
     """The start tags of a page, each once; the whole page where one is not written as programs write them, so that its
     end is not sure. Text has no names, and to look for them there takes longest."""
-    found = set(START_TAG.findall(html))
-    return found if all(tag.endswith(">") for tag in found) else {html}
+    found = dict.fromkeys(START_TAG.findall(html))
+    return "".join(found) if all(tag.endswith(">") for tag in found) else html
 
 
 def _names_of(html: str) -> set[str]:
