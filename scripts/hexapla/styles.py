@@ -13,7 +13,6 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from typing import Any
 
 import tinycss2  # type: ignore[import-untyped]
@@ -284,7 +283,7 @@ def _split(nodes: Sequence[Any], sign: str) -> Iterator[list[Any]]:
     """Cut at a sign outside of brackets; leave out what is empty."""
     part: list[Any] = []
     for node in nodes:
-        if node == sign:
+        if _sign(node) == sign:
             yield from [part] if _is_written(part) else []
             part = []
         else:
@@ -296,10 +295,15 @@ def _is_written(nodes: Iterable[Any]) -> bool:
     return any(node.type not in {"whitespace", "comment"} for node in nodes)
 
 
+def _sign(node: Any) -> str:
+    """The sign that a piece is; empty for anything else. To compare a piece with a sign takes longer."""
+    return str(node.value) if node.type == "literal" else ""
+
+
 def _needs(nodes: Sequence[Any]) -> frozenset[str]:
     """The names without which a selector matches nothing."""
     needs = set()
-    for before, node in pairwise([None, *nodes]):
+    for before, node in zip(["", *map(_sign, nodes)], nodes, strict=False):
         if node.type == "hash":
             needs.add(f"#{node.value}")
         elif node.type == "ident" and before == ".":
@@ -326,19 +330,22 @@ def _without_blanks(nodes: Sequence[Any]) -> list[Any]:
     for index, node in enumerate(nodes):
         if node.type == "whitespace":
             after = nodes[index + 1] if index + 1 < len(nodes) else None
-            if after is None or not kept or after in (*_CLOSE, "!") or kept[-1] in (*_CLOSE, ":"):
+            if after is None or not kept or _sign(after) in {*_CLOSE, "!"} or _sign(kept[-1]) in {*_CLOSE, ":"}:
                 continue
             if after.type in _ALONE or kept[-1].type in _ALONE:
                 continue
             node.value = " "
-        if node.type in {"dimension", "number"}:
+        elif node.type in {"dimension", "number"}:
             node.representation = re.sub(r"^([+-]?)0\.", r"\1.", node.representation)
-        for name in ("content", "arguments"):
-            if isinstance(inner := getattr(node, name, None), list):
-                setattr(node, name, _without_blanks(inner))
+        elif node.type == "function":
+            node.arguments = _without_blanks(node.arguments)
+        elif node.type in _BLOCKS:
+            node.content = _without_blanks(node.content)
         kept.append(node)
     return kept
 
+
+_BLOCKS = frozenset({"{} block", "[] block", "() block"})
 
 _ALONE = ("{} block", "whitespace")
 """Kinds of pieces that need none either."""
