@@ -11,7 +11,9 @@ import pytest
 from hexapla import search
 from hypothesis import example, given
 from hypothesis import strategies as st
-from material.plugins.search.plugin import Parser, SearchIndex
+from material.plugins.search.plugin import Parser, SearchIndex, SearchPlugin
+from mkdocs.contrib.search import SearchPlugin as TheirSearchPlugin
+from mkdocs.plugins import PluginCollection
 
 NAMES = "p code pre li ol ul sub sup h1 h2 h3 a em div table td br img hr blockquote details b P H2".split()
 ATTRIBUTES = (
@@ -103,19 +105,28 @@ def test_texts_of_the_publication_are_read_quickly(built: Path) -> None:
     assert count > 12
 
 
-class Counted:
-    """A plugin with Material's index, that counts how often the plugin's own reader is used."""
+class Counted(SearchPlugin):
+    """Material's plugin, that counts how often its own method is called for a page."""
 
     def __init__(self) -> None:
+        super().__init__()
+        self.load_config({})
         self.search_index = SearchIndex()
         self.slow = 0
-        read = self.search_index.add_entry_from_context
 
-        def count(page: Any) -> None:
-            self.slow += 1
-            read(page)
+    def on_page_context(self, context: Any, **page: Any) -> None:
+        self.slow += 1
+        super().on_page_context(context, **page)
 
-        self.search_index.add_entry_from_context = count
+
+def collected(page: Any, is_quick: bool) -> tuple[Counted, str]:
+    """The plugin after it has been given a page, and the page's text after that."""
+    plugins = PluginCollection()
+    plugin = plugins["material/search"] = Counted()
+    if is_quick:
+        search.quicken(plugins)
+    plugins.run_event("page_context", {}, page=page, config=None, nav=None)
+    return plugin, page.content
 
 
 @pytest.mark.parametrize(
@@ -125,20 +136,22 @@ class Counted:
         ("<p>b</p>", {"search": {"boost": 2}}, 1),
         ("<p>b</p>", {"search": {"exclude": True}}, 1),
         ("<p data-search-exclude>b</p>", {"tags": ["x"]}, 1),
+        ('<p><code>a data-search-exclude="b" c</code></p>', {}, 1),
         ("<p>b</p>", {"tags": ["x", "y"], "title": "T"}, 0),
     ],
 )
 def test_entries_are_those_of_the_plugin(content: str, meta: dict[str, Any], slow: int) -> None:
-    page = SimpleNamespace(content=content, meta=meta, toc=[], url="a/", title="Title")
-    theirs = SearchIndex()
-    theirs.add_entry_from_context(page)
-    plugin = Counted()
-    search.quicken({"material/search": plugin})
-    plugin.search_index.add_entry_from_context(page)
-    assert plugin.search_index.entries == theirs.entries
+    pages = [SimpleNamespace(content=content, meta=meta, toc=[], url="a/", title="Title") for _ in range(2)]
+    (theirs, their_text), (plugin, text) = collected(pages[0], is_quick=False), collected(pages[1], is_quick=True)
+    assert plugin.search_index.entries == theirs.search_index.entries
+    assert text == their_text
     assert plugin.slow == slow
 
 
 def test_other_search_plugins_are_left_alone() -> None:
-    search.quicken({"search": SimpleNamespace(search_index=SimpleNamespace())})
-    search.quicken({})
+    plugins = PluginCollection()
+    search.quicken(plugins)
+    plugins["search"] = TheirSearchPlugin()
+    methods = [*plugins.events["page_context"]]
+    search.quicken(plugins)
+    assert plugins.events["page_context"] == methods != []

@@ -656,7 +656,10 @@ def test_the_pages_of_a_copy_are_not_written_again(stock: Sample) -> None:
     shutil.rmtree(stock.cache / "spare", ignore_errors=True)
     results = building.build(stock.read(), store=stock.store)
     assert stock.built() == stock.base
-    assert {path for one in results for path in one.written} == {"status/index.html", "fr/status/index.html"}  # which show texts of all pages
+    assert {path for one in results for path in one.written} == {
+        "status/index.html",
+        "fr/status/index.html",
+    }  # which show texts of all pages
 
 
 def test_the_old_site_leads_nowhere_else(stock: Sample, tmp_path: Path) -> None:

@@ -7,7 +7,11 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from html import escape, unescape
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from mkdocs.plugins import PluginCollection
+    from mkdocs.structure.pages import Page
 
 STEMMED = frozenset("ar da de du en es fi fr hi hu hy it ja kn ko nl no pt ro ru sa sv ta te th tr vi zh".split())
 """The languages that lunr-languages, which Material for MkDocs and MkDocs ship, has a stemmer for."""
@@ -91,26 +95,27 @@ class Section:
         return False
 
 
-def quicken(plugins: Mapping[str, Any]) -> None:
-    """Let Material's search plugin read pages in a small part of its time: it reads each with Python's HTML parser.
+def quicken(plugins: PluginCollection) -> None:
+    """Let Material's search plugin read pages in a small part of its time: it reads each with Python's HTML parser, and
+    looks for its own attributes in each.
 
-    There is no hook for that, so the method of its index is replaced that reads a page; what is not written as
-    Python-Markdown writes it is left to the plugin.
+    There is no hook for that, so another method is called for each page; what is not written as Python-Markdown writes
+    it, or may have such attributes, is left to the plugin.
     """
-    index = getattr(plugins.get("material/search"), "search_index", None)
-    if index is None:
+    plugin: Any = plugins.get("material/search")
+    if getattr(plugin, "search_index", None) is None:
         return
-    read_slowly = index.add_entry_from_context
 
-    def add_entry_from_context(page: Any) -> None:
-        found = None if page.meta.get("search") else sections(page.content)
-        if found is None:
-            read_slowly(page)
-            return
+    def on_page_context(context: Any, *, page: Page, config: Any, nav: Any) -> Any:
+        found = None if page.meta.get("search") else sections(page.content or "")
+        if found is None or "data-search-" in (page.content or ""):
+            return plugin.on_page_context(context, page=page, config=config, nav=nav)
         for section in found:
-            index.create_entry_for_section(section, page.toc, page.url, page)
+            plugin.search_index.create_entry_for_section(section, page.toc, page.url, page)
+        return None
 
-    index.add_entry_from_context = add_entry_from_context
+    methods = plugins.events["page_context"]
+    plugins.events["page_context"] = [on_page_context if one == plugin.on_page_context else one for one in methods]
 
 
 def sections(html: str) -> list[Section] | None:
