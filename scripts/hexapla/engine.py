@@ -709,7 +709,7 @@ class Edition:
                 parts.append(document.digest if document else "")
             states, name = self.plugin.states, (self.locale.code, path)
             row = states.counts.get(name)
-            if row and (row.stale or row.missing):  # else the record makes no difference
+            if row and not row.is_current:  # else the record makes no difference
                 record = records.path_of(site, self.locale, path)
                 parts.append(states.keys.get(name) or (record.read_bytes() if record.is_file() else b""))
         return cache.digest(*parts)

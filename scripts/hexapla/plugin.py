@@ -295,7 +295,7 @@ class HexaplaPlugin(BasePlugin[HexaplaConfig]):  # type: ignore[no-untyped-call]
         source = self.viewer.publication.document(site.source, path)
         counts = self._counts(path)
         self.marks.page = None
-        if document is None or source is None or counts is None or not (counts.stale or counts.missing):
+        if document is None or source is None or counts is None or counts.is_current:
             return markdown
         units = self.states.units[self.locale.code, path]
         self.marks.page = MarkedPage(units, site.source, self.messages[self.locale.code])

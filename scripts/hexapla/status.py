@@ -44,6 +44,11 @@ class Row:
         """The share of the source's words whose translation is current, rounded down: 100 means all."""
         return 100 * self.current_words // self.words if self.words else 100
 
+    @property
+    def is_current(self) -> bool:
+        """Whether every segment of the source has a translation that follows its present words."""
+        return not self.stale and not self.missing
+
 
 def row_of(locale: Locale, document: str, units: Sequence[Unit]) -> Row:
     """Count a document's pairs."""
@@ -216,7 +221,7 @@ def _count(
         ):
             key = ""  # somebody has written the record meanwhile
         row = row_of(locale, path, units)
-        is_marked = translation is not None and (row.stale or row.missing)
+        is_marked = translation is not None and not row.is_current
         found[code] = _Counted(row, stale_of(units), key, units if with_units and is_marked else ())
     return found
 

@@ -448,7 +448,7 @@ class Viewer:
     ) -> LocaleProgress:
         """The documents of this locale that are not up to date, as many as a page can list, and how many others."""
         behind = sorted(
-            (row for row in rows if row.stale or row.missing or row.orphan),
+            (row for row in rows if row.orphan or not row.is_current),
             key=lambda row: row.stale + row.missing,
             reverse=True,
         )
