@@ -84,8 +84,6 @@ def build(
     is made from, looked at before it was read. Raises Stop, with everything that is wrong in records or catalogs, that
     MkDocs warns of in any locale, or with all links that are broken, and leaves the old site as it was.
     """
-    from hexapla import outputs
-
     store = store or Store(None)
     begun = beginning.of(found, store)
     site = begun.found.site
@@ -96,23 +94,11 @@ def build(
         before = swap.take(spare, whole, site.site_dir if store.has("keys") else None)
         job = _Job.of(begun, whole, store)
         check = _LinkCheck(begun.found, whole, store)
-        try:
-            results, readings = _build_locales(job, site.locales, WHOLE, report, check.prepare)
-        except Stop as stop:
-            if before is None or not any(CONFLICT.search(problem.message) for problem in stop.problems):
-                raise
-            shutil.rmtree(whole)  # a page has the name that a folder had, or the other way round
-            results, readings = _build_locales(job, site.locales, WHOLE, report)
-        pages = {path: digest for result in results for path, digest in result.digests.items()}
-        files = swap.sweep(whole, before or {}, pages)
-        shared = outputs.write_shared(whole, site)
-        shared += outputs.write_status(whole, site, begun.states, begun.messages, store)
-        files |= {path: (whole / path).stat() for path in shared}
+        results, readings = _build_anew(job, before is not None, report, check.prepare)
+        files, digests = _complete(job, before or {}, results)
         totals = _sizes(site, files)
         results = [replace(result, size=totals[result.locale.code]) for result in results]
-        digests = _digests(whole, files, pages, store.marks)
-        sizes = {path: facts.st_size for path, facts in files.items()}
-        told = check.told(digests, sizes, readings)
+        told = check.told(digests, {path: facts.st_size for path, facts in files.items()}, readings)
         if all(result.keys for result in results):
             _note(site, seen, digests, results, store, len(told))
         swap.publish(whole, site.site_dir, spare)
@@ -120,6 +106,38 @@ def build(
     if sum(result.rendered for result in results) >= MANY or store.was_trimmed < time.time() - HOUR:
         store.trim()
     return results
+
+
+def _build_anew(
+    job: _Job, has_old: bool, report: Progress, meanwhile: Callable[[], None]
+) -> tuple[list[Built], list[Reading]]:
+    """Build all locales, as `_build_locales` does; once more from nothing where an old site stands in the way."""
+    locales = job.begun.found.site.locales
+    try:
+        return _build_locales(job, locales, WHOLE, report, meanwhile)
+    except Stop as stop:
+        if not has_old or not any(CONFLICT.search(problem.message) for problem in stop.problems):
+            raise
+    shutil.rmtree(job.whole)  # a page has the name that a folder had, or the other way round
+    return _build_locales(job, locales, WHOLE, report)
+
+
+def _complete(
+    job: _Job, before: Mapping[str, str], results: Sequence[Built]
+) -> tuple[dict[str, os.stat_result], Mapping[str, str]]:
+    """Remove what is left of the site before, whose files' marks are `before`, and write what spans locales.
+
+    Gives what is known of all files of the new site, by their paths there, and their digests.
+    """
+    from hexapla import outputs
+
+    site, whole = job.begun.found.site, job.whole
+    pages = {path: digest for result in results for path, digest in result.digests.items()}
+    files = swap.sweep(whole, before, pages)
+    shared = outputs.write_shared(whole, site)
+    shared += outputs.write_status(whole, site, job.begun.states, job.begun.messages, job.store)
+    files |= {path: (whole / path).stat() for path in shared}
+    return files, _digests(whole, files, pages, job.store.marks)
 
 
 def _digests(
