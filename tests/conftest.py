@@ -135,6 +135,12 @@ def chromium() -> Iterator[Any]:
         running.close()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that hold slow tests: one that is left over at the end keeps one process busy alone."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
+
+
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     """Say loudly how many browser tests were skipped."""
     skipped = [report for report in terminalreporter.stats.get("skipped", []) if "browser" in report.keywords]
