@@ -188,9 +188,9 @@ def lint(arguments):
 def test(arguments):
     """Run the checks, then the tests."""
     ensure_environment("test")
-    # All of them, on all processors, and one more, because browsers and servers are waited for: the tests of a file
-    # share what they have built, so a file stays together, in the order of tests/conftest.py.
-    side_by_side = ("-n", str((os.cpu_count() or 1) + 1), "--dist", "loadfile", "--no-loadscope-reorder")
+    # All of them, on all processors: the tests of a file share what they have built, so a file stays together, in the
+    # order of tests/conftest.py.
+    side_by_side = ("-n", "auto", "--dist", "loadfile", "--no-loadscope-reorder")
     return module("pytest", *arguments) if arguments else lint([]) or module("pytest", *side_by_side)
 
 
