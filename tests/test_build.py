@@ -65,6 +65,21 @@ def test_the_table_tells_what_was_built(make_site: MakeSite) -> None:
     assert "en: done" in result.stdout
 
 
+@pytest.mark.parametrize("name", ["status.report", "build._render"])
+def test_a_process_that_was_killed_is_one_line(make_site: MakeSite, name: str) -> None:
+    config_file = make_site({"site/index.html": "the old site"})
+    killing = f"{name} = lambda *_: os.kill(os.getpid(), signal.SIGKILL)"
+    code = f"import os, signal; from hexapla import build, cli, status; {killing}; cli.main()"
+    command = [sys.executable, "-c", code, "build"]
+    result = subprocess.run(command, cwd=config_file.parent, capture_output=True, text=True, check=False, timeout=120)
+    assert result.returncode == 1
+    lines = result.stderr.splitlines()
+    assert [line.split(" ")[0] for line in lines] == ["mkdocs.yml:1:1:", ""], result.stderr
+    assert lines[0].endswith(" [process]")
+    assert (config_file.parent / "site" / "index.html").read_text(encoding="utf-8") == "the old site"
+    assert not [path for path in config_file.parent.iterdir() if path.name.startswith(".site")]
+
+
 def test_warnings_of_all_locales_fail_the_build_at_their_lines(make_site: MakeSite) -> None:
     texts = {
         "docs/en/index.md": "# Home\n\nRead [this](nowhere.md).\n",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -33,3 +34,27 @@ def test_without_another_process_it_is_done_here(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(workers, "may_fork", False)
     with workers.aside(os.getpid) as result:
         assert result() == os.getpid()
+
+
+def end() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def test_a_process_that_was_killed_is_told_of() -> None:
+    with workers.aside(end) as result, pytest.raises(ChildProcessError, match="killed"):
+        result()
+
+
+def much() -> bytes:
+    return bytes(1 << 20)
+
+
+def test_an_answer_that_nobody_takes_holds_nobody_up() -> None:
+    with pytest.raises(Stop), workers.aside(much):
+        fail()
+
+
+def test_two_are_at_work_at_the_same_time() -> None:
+    with workers.aside(much) as first, workers.aside(os.getpid) as second:
+        assert second() != os.getpid()
+        assert len(first()) == 1 << 20

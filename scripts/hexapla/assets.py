@@ -62,9 +62,10 @@ class Assets:
         after = "".join([first, *(text + rest for text, _, rest in texts)]).replace(END_OF_TEXT, "")
         return f"{before}<style>{style}</style>{after}"
 
-    def is_copied(self, path: Path, overrides: Path) -> bool:
-        """Whether a file of the theme belongs into the site: one of the site's own overrides, but for these sources."""
-        return path.is_relative_to(overrides) and not path.is_relative_to(overrides / FOLDER)
+
+def is_ours(overrides: str | None) -> bool:
+    """Whether the theme of a site with these overrides is ours."""
+    return bool(overrides) and Path(str(overrides), FOLDER, TEXT_STYLE).is_file()
 
 
 def find(
@@ -80,9 +81,9 @@ def find(
     `sheets` and `scripts` are what the site adds: the custom properties that they name stay on every page, and for
     scripts everything else that they name, because they may make such elements. Parsed sheets are kept in `store`.
     """
-    own = Path(overrides, FOLDER) if overrides else None
-    if own is None or not (own / TEXT_STYLE).is_file():
+    if not is_ours(overrides):
         return None
+    own = Path(str(overrides), FOLDER)
     theme = next((path for folder in folders for path in sorted(Path(folder).glob(MATERIAL))), None)
     added = tuple(_read(path) for path in sheets if path.is_file())
     moving = tuple(_read(path) for path in scripts if path.is_file())

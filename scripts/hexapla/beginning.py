@@ -40,7 +40,7 @@ def read(config_file: str | None, store: Store, memory: Memory | None = None) ->
 def read_aside(config_file: str | None, site: Site, store: Store) -> Beginning:
     """Read the same in another process, while MkDocs is set up in this one. Raises as `read`."""
     with workers.aside(read, config_file, store) as result:
-        from hexapla import engine  # with MkDocs, which takes longest to import
+        from hexapla import engine, links  # noqa: F401 - with MkDocs, and what a build imports later
 
         engine.set_up(site, store)
         return result()

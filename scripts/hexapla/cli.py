@@ -14,6 +14,7 @@ import logging
 import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import BrokenExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -57,6 +58,11 @@ def verb(function: Callable[..., Any]) -> Callable[..., Any]:
             report(stop.problems)
             sys.exit(2 if all(problem.rule == "target" for problem in stop.problems) else 1)
         except BrokenPipeError:
+            sys.exit(1)
+        except (ChildProcessError, BrokenExecutor):
+            place = Path(str(kwargs["config_file"] or "mkdocs.yml"))
+            hint = "the system does so where memory is short: stop other programs, or build the site in parts"
+            report([Problem(place, 1, 1, "process", "a process was killed before its work was done", hint)])
             sys.exit(1)
 
     option = click.option(

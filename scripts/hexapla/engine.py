@@ -15,13 +15,14 @@ from __future__ import annotations
 import copy
 import json
 import logging
+import marshal
 import os
 import re
 import sys
 import time
 import warnings
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from logging.handlers import BufferingHandler
@@ -42,7 +43,7 @@ from mkdocs.structure.nav import Navigation, get_navigation
 from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import get_toc
 
-from hexapla import cache, catalogs, inputs, outputs, records, search, swap
+from hexapla import assets, cache, catalogs, inputs, outputs, records, search, swap, workers
 from hexapla.beginning import Beginning
 from hexapla.cache import Store, Table, Time
 from hexapla.catalogs import Messages
@@ -82,6 +83,9 @@ WHOLE_NAVIGATION = re.compile(rb"\b(?:nav|pages|parent|ancestors)\b")
 
 KEY = re.compile(r"[0-9a-f]{32}")
 """A key of the cache."""
+
+SITEMAP = "custom_i18n_sitemap"
+"""The folder of static-i18n's templates."""
 
 DRAFT = '<div class="mkdocs-draft-marker" title="This page will not be included into the built site.">DRAFT</div>'
 """What MkDocs puts above a draft in a preview."""
@@ -252,12 +256,15 @@ def set_up(site: Site, store: Store) -> None:
             warnings.simplefilter("ignore")
             config = _configuration(site.config_file, site.site_dir)
             if not reason_against(config):
-                plugin_of(config).store = store
-                plugin_of(config).find_theme(config)
-                all_files(config)
-                _compile(config, store)
-                for locale in site.locales:
-                    locale.name  # noqa: B018 - Babel reads its data of a language once
+                plugin = plugin_of(config)
+                plugin.store = store
+                plugin.place_templates(config)
+                with _compiling(config, store) as codes:
+                    plugin.find_assets(config)
+                    all_files(config, plugin.is_copied)
+                    for locale in site.locales:
+                        locale.name  # noqa: B018 - Babel reads its data of a language once
+                    _COMPILED.update({key: marshal.loads(code) for key, code in codes().items()})
     except (Exception, SystemExit):
         _LOADED.clear()
     finally:
@@ -268,11 +275,16 @@ def set_up(site: Site, store: Store) -> None:
         forget_files()
 
 
-def _compile(config: MkDocsConfig, store: Store) -> None:
-    """Compile the templates of our theme, where the site has it, and those of the tool; unless the cache has some: to
-    compile what is new among them is little, and each process takes from there only those that it needs."""
-    if plugin_of(config).assets is None or store.has("templates"):
-        return
+def _compiling(config: MkDocsConfig, store: Store) -> AbstractContextManager[Callable[[], dict[str, bytes]]]:
+    """Have the templates compiled meanwhile, where the theme is ours; unless the cache has some: to compile what is new
+    among them is little, and each process takes from there only those that it needs."""
+    if assets.is_ours(config.theme.custom_dir) and not store.has("templates"):
+        return workers.aside(_compiled, config, store)
+    return nullcontext(dict)
+
+
+def _compiled(config: MkDocsConfig, store: Store) -> dict[str, bytes]:
+    """Compile the site's templates and those of the tool, and keep them; give each one's code under its key."""
     templates = Templates(store)
     _compile_into(templates, config)
     environment = config.theme.get_env()
@@ -281,7 +293,7 @@ def _compile(config: MkDocsConfig, store: Store) -> None:
         for path in folder.rglob("*.html"):
             with suppress(jinja2.TemplateError):  # whoever asks for it is told
                 environment.get_template(path.relative_to(folder).as_posix())
-    _COMPILED.update(templates.codes)
+    return {key: marshal.dumps(code) for key, code in templates.codes.items()}
 
 
 def plugin_of(config: MkDocsConfig) -> HexaplaPlugin:
@@ -351,6 +363,9 @@ class Edition:
         if self.plugin.assets is not None:
             # Else static-i18n finds the alternates of every page for a switcher that our theme does not have.
             self.config.plugins["i18n"].config.reconfigure_material = False
+            # It has put a folder before the theme's with a sitemap that is not built. Without, they are those that
+            # `set_up` has looked into.
+            self.config.theme.dirs = [folder for folder in self.config.theme.dirs if Path(folder).name != SITEMAP]
         self.time.reason = uncached(self.config)
         self.time.stage("configuration")
         self.files = self._find_files()
@@ -369,7 +384,7 @@ class Edition:
     def _find_files(self) -> LocaleFiles:
         config = self.config
         i18n: Any = config.plugins["i18n"]
-        files = all_files(config)
+        files = all_files(config, self.plugin.is_copied)
         files = self.plugin.on_files.methods[0](files, config=config)
         own = localized(files, i18n, config)
         i18n.i18n_files_per_language[i18n.current_language] = own.documentation_pages()

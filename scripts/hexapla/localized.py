@@ -28,8 +28,9 @@ def forget_files() -> None:
     _FOUND.clear()
 
 
-def all_files(config: MkDocsConfig) -> Files:
-    """Find the files of docs/ and of the theme, as MkDocs does; those of a process are looked for once."""
+def all_files(config: MkDocsConfig, is_copied: Callable[[File, MkDocsConfig], bool]) -> Files:
+    """Find the files of docs/ and of the theme, as MkDocs does, that are copied into the site; those of a process are
+    looked for once."""
     documents, all_folders = (config.docs_dir,), (config.docs_dir, *config.theme.dirs)
     if documents not in _FOUND:
         _FOUND.clear()
@@ -40,7 +41,7 @@ def all_files(config: MkDocsConfig) -> Files:
         names = theme_files(environment.loader)
         environment.list_templates = lambda filter_func=None, **_: [one for one in names if filter_func(one)]  # type: ignore[method-assign]
         files.add_files_from_theme(environment, config)
-        _FOUND[all_folders] = tuple(files)
+        _FOUND[all_folders] = tuple(file for file in files if is_copied(file, config))
     return Files([_placed(file, config) for file in _FOUND[all_folders]])
 
 

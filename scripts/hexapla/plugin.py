@@ -136,7 +136,8 @@ class HexaplaPlugin(BasePlugin[HexaplaConfig]):  # type: ignore[no-untyped-call]
         self.locale = site.locale(code)
         self.viewer = Viewer(self.publication, self.locale, self.messages, self.has_status)
         self.pages, self.others = {}, []
-        self.find_theme(config)
+        self.place_templates(config)
+        self.find_assets(config)
         self.menu = None
         self._word_extensions(config)
         return config
@@ -153,14 +154,25 @@ class HexaplaPlugin(BasePlugin[HexaplaConfig]):  # type: ignore[no-untyped-call]
         own = self.publication.files[self.publication.site.source.code]
         return self.states.has_records and STATUS not in own
 
-    def find_theme(self, config: MkDocsConfig) -> None:
-        """Put the tool's templates after the site's own and before the theme's; drop the theme's sitemap; find the
-        files of our theme."""
+    def place_templates(self, config: MkDocsConfig) -> None:
+        """Put the tool's templates after the site's own and before the theme's; drop the theme's sitemap."""
         own = str(TEMPLATES)
         if own not in config.theme.dirs:
             config.theme.dirs.insert(1 if config.theme.custom_dir else 0, own)
         config.theme.static_templates.discard("sitemap.xml")
-        self.assets = _assets_of(config, self.store)
+
+    def find_assets(self, config: MkDocsConfig) -> None:
+        """Find the files of our theme, where the site uses it."""
+        folders = [config.docs_dir, *config.theme.dirs]
+        sheets = [Path(folder, path) for path in config.extra_css for folder in folders]
+        scripts = [Path(folder, str(path)) for path in config.extra_javascript for folder in folders]
+        self.assets = assets.find(config.theme.dirs, config.theme.custom_dir, sheets, scripts, self.store)
+
+    def is_copied(self, file: File, config: MkDocsConfig) -> bool:
+        """Whether a file belongs into the site. With our theme, nothing of Material does, nor do sources of ours."""
+        if self.assets is None or file.src_dir not in config.theme.dirs:
+            return True
+        return file.src_dir == config.theme.custom_dir and not file.src_uri.startswith(f"{assets.FOLDER}/")
 
     def _word_extensions(self, config: MkDocsConfig) -> None:
         """Give the Markdown extensions that put words into pages the words of this locale."""
@@ -187,12 +199,12 @@ class HexaplaPlugin(BasePlugin[HexaplaConfig]):  # type: ignore[no-untyped-call]
             self.publication = self.viewer.publication.without(left_out)
             self.viewer = Viewer(self.publication, self.locale, self.messages, self.has_status)
         own = self.viewer.publication.documents
-        if self.assets:
-            _leave_out_the_theme(self.assets, files, config)
         for file in list(files):
             code, _, path = file.src_uri.partition("/")
             is_unread = code in own and path not in own[code] and file.is_documentation_page()
-            if is_unread and not file.inclusion.is_excluded():  # type: ignore[no-untyped-call]
+            if not self.is_copied(file, config):
+                files.remove(file)
+            elif is_unread and not file.inclusion.is_excluded():  # type: ignore[no-untyped-call]
                 files.remove(file)  # its source is left out, or the locale's policy lets the source's page stand in
         return files
 
@@ -599,26 +611,6 @@ def _read(config_file: str | None) -> tuple[Publication, Report, dict[str, Messa
         for problem in stop.problems:
             log.error(f"{problem}\n  hint: {problem.hint}")
         raise Abort(f"Stopped: {len(stop.problems)} problem(s), see above. The site is as it was.") from None
-
-
-def _assets_of(config: MkDocsConfig, store: Store | None) -> Assets | None:
-    """The files of our theme, where the site uses it."""
-    folders = [config.docs_dir, *config.theme.dirs]
-    sheets = [Path(folder, path) for path in config.extra_css for folder in folders]
-    scripts = [Path(folder, str(path)) for path in config.extra_javascript for folder in folders]
-    return assets.find(config.theme.dirs, config.theme.custom_dir, sheets, scripts, store)
-
-
-def _leave_out_the_theme(found: Assets, files: Files, config: MkDocsConfig) -> None:
-    """Leave out the files of Material, and the sources of ours."""
-    overrides = Path(config.theme.custom_dir or "")
-    # Texts are compared: there are hundreds of files, for each locale.
-    documents, *folders = (os.path.join(folder, "") for folder in (config.docs_dir, *config.theme.dirs))  # noqa: PTH118
-    for file in list(files):
-        path = file.abs_src_path or ""
-        is_theirs = path.startswith(tuple(folders)) and not path.startswith(documents)
-        if is_theirs and not found.is_copied(Path(path), overrides):
-            files.remove(file)
 
 
 def _count(nav: Any) -> int:

@@ -6,8 +6,9 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from multiprocessing import get_context
+from multiprocessing.connection import Connection
 from typing import Any, TypeVar
 
 Result = TypeVar("Result")
@@ -58,13 +59,44 @@ def each(
 def aside(function: Work[Result], *arguments: Any) -> Iterator[Callable[[], Result]]:
     """Call a function in another process, where the system can fork one, while this one goes on.
 
-    Gives what waits for the result, and raises what the function has raised. Elsewhere, that calls the function.
+    Gives what waits for the result, and raises what the function has raised, or ChildProcessError where the process was
+    killed. Elsewhere, that calls the function. No thread is needed here, so more processes may be forked meanwhile.
     """
     if not _may_help():
         yield lambda: function(*arguments)
         return
-    with ProcessPoolExecutor(1, mp_context=get_context("fork")) as pool:
-        yield pool.submit(function, *arguments).result
+    context = get_context("fork")
+    receiver, sender = context.Pipe(duplex=False)
+    process = context.Process(target=_answer, args=(receiver, sender, function, arguments))
+    process.start()
+    sender.close()
+    try:
+        yield lambda: _received(receiver)
+    finally:
+        receiver.close()  # so that nobody waits for an answer to be taken
+        process.join()
+
+
+def _answer(receiver: Connection, sender: Connection, function: Work[Any], arguments: Sequence[Any]) -> None:
+    """Send what a function gives, or what it raises. Runs in a process of its own."""
+    receiver.close()
+    answer: tuple[Any, Exception | None]
+    try:
+        answer = (function(*arguments), None)
+    except Exception as error:
+        answer = (None, error)
+    with suppress(BrokenPipeError):  # nobody wants to know any more
+        sender.send(answer)
+
+
+def _received(receiver: Connection) -> Any:
+    try:
+        result, error = receiver.recv()
+    except EOFError:
+        raise ChildProcessError("a process was killed before its work was done") from None
+    if error is not None:
+        raise error
+    return result
 
 
 def _may_help() -> bool:
