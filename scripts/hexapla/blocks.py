@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 from markdown_it import MarkdownIt
 from markdown_it.common.utils import mdTrim
@@ -36,8 +36,7 @@ OPAQUE = re.compile(
 """Paragraphs that are no text: snippets, mkdocstrings, mathematics, abbreviations, shortcodes, comments."""
 
 
-@dataclass(frozen=True)
-class Segment:
+class Segment(NamedTuple):
     """What a translator translates: the inline Markdown of one block, soft line breaks joined by a space.
 
     `start` and `end` are offsets in the text; `line` and `column` count from 1. `nest` names the blocks around it,
@@ -63,8 +62,7 @@ class Segment:
         return (self.kind, self.nest, self.level)
 
 
-@dataclass(frozen=True)
-class Opaque:
+class Opaque(NamedTuple):
     """A block without words to translate: code, HTML, a rule, or something unknown. `text` is all of it."""
 
     kind: str

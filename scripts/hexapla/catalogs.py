@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from email import message_from_string
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from babel.messages import pofile
 from babel.messages.catalog import Catalog as BabelCatalog
@@ -279,8 +279,7 @@ def previous_of(text: str) -> dict[int, str]:
     return found
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(NamedTuple):
     """A line of a text in a catalog: where its words begin, and what they are, escapes resolved."""
 
     line: int

@@ -77,8 +77,7 @@ class Locale:
         return "" if self.is_source else f"{self.code}/"
 
 
-@dataclass(frozen=True)
-class Author:
+class Author(NamedTuple):
     """Somebody whose card a page shows. `role` and `bio` are messages, translated through the catalogs."""
 
     name: str
@@ -98,8 +97,7 @@ class Comments:
     hidden: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Policy:
+class Policy(NamedTuple):
     """What may be published in a locale: a document of which less than `publish` percent of the words are current is
     shown in the source's language; 0 publishes everything. `stale` is the severity of a stale paragraph for
     `hexapla check`, where it is not the usual one."""
@@ -108,8 +106,7 @@ class Policy:
     stale: str = ""
 
 
-@dataclass(frozen=True)
-class Message:
+class Message(NamedTuple):
     """A string of mkdocs.yml that readers see, and that the catalogs therefore translate."""
 
     text: str

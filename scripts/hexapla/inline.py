@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from html import unescape
+from typing import NamedTuple
 
 OBJECT = "\ufffc"
 """Stands in prose for what is no word: code, an address, a formula."""
@@ -51,8 +52,7 @@ DEFINITION = re.compile(
 EMPHASIS = "*_~="
 
 
-@dataclass(frozen=True)
-class Span:
+class Span(NamedTuple):
     """A mark in a segment. `start` and `end` are offsets in the segment's text, `inner` those of its words.
 
     `kind` is code, link, image, autolink, html, attributes, footnote or template. `target` is where a link leads as it

@@ -6,9 +6,9 @@ import contextlib
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import NamedTuple
 
 from hexapla import cache
 from hexapla.config import Site
@@ -65,8 +65,7 @@ def of_site(site: Site, marks: cache.Marks | None = None) -> str:
     return cache.digest(cache.tool_key(), codes, of_configuration(site.config_file), of_templates(site, marks), *own)
 
 
-@dataclass(frozen=True)
-class Snapshot:
+class Snapshot(NamedTuple):
     """What a site is made from, as it was at one time: `digest` is `of_site`, `times` tells without reading the files
     whether one of them was changed since."""
 

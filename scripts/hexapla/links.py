@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from hexapla import linksfile, pages, resolution, rules_locales, rules_pages
 from hexapla.addresses import Base
@@ -42,8 +42,7 @@ ANCHORS_ONLY = 3
 """The exit status where anchors are broken, and nothing else is."""
 
 
-@dataclass(frozen=True)
-class Subject:
+class Subject(NamedTuple):
     """What is checked: a folder of built files, where it is published, and the publication it was built from, if any.
 
     `shown_as` is the folder that problems name, where the files are not there yet. `today` is the date by which entries

@@ -10,11 +10,11 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from hexapla.config import guess
 from hexapla.problems import Problem, Stop, Text, read_text, say
@@ -25,8 +25,7 @@ KINDS = {"allowed": (), "expected": ("status",), "replaced": ("by",)}
 """The kinds of entries, with the keys that only they have."""
 
 
-@dataclass(frozen=True)
-class Host:
+class Host(NamedTuple):
     """How a host is asked: so many requests at a time, the seconds between two, further attempts, seconds for each."""
 
     concurrency: int = 2
@@ -35,8 +34,7 @@ class Host:
     timeout: int = 20
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(NamedTuple):
     """What is known of a link: its kind, its URL, why, until when; the status or the URL of a kind that has one."""
 
     kind: str
@@ -214,7 +212,7 @@ class _Reader:
         # The entry's place is its header's.
         column = self._column(line)
         entry = Entry(kind, data["url"], data["reason"], data["expires"], line, column)
-        return replace(entry, status=data.get("status", 0), by=data.get("by", ""))
+        return entry._replace(status=data.get("status", 0), by=data.get("by", ""))
 
     def _once(self, entries: Sequence[Entry]) -> Iterator[Entry]:
         seen: dict[str, int] = {}

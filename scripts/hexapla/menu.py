@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 LIMIT = 40
 """A site of so many pages is listed whole on each page."""
@@ -12,8 +13,7 @@ NEAR = (8, 5, 3)
 """How many entries before and after the present one are listed on each level; the last counts for all below."""
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(NamedTuple):
     """A page, or a section with its entries. `url` is below the site's root, for a section that of its first page.
 
     `tag` is the language of the title, if it is not that of the page.
@@ -27,8 +27,7 @@ class Entry:
     is_open: bool = False
 
 
-@dataclass(frozen=True)
-class Menu:
+class Menu(NamedTuple):
     """What one page lists. `all_url` leads to the page that lists all, where this is not all."""
 
     entries: Sequence[Entry]
@@ -64,11 +63,11 @@ class Pages:
             entry = entries[index]
             if index == at and entry.children:
                 children = self._level(entry.children, place[1:], depth + 1)
-                entry = replace(entry, children=children, is_open=True)
+                entry = entry._replace(children=children, is_open=True)
             elif index == at:
-                entry = replace(entry, is_current=True)
+                entry = entry._replace(is_current=True)
             elif entry.children:
-                entry = replace(entry, children=entry.children[:1])
+                entry = entry._replace(children=entry.children[:1])
             shown.append(entry)
         return shown
 
@@ -80,7 +79,7 @@ def part(entries: Sequence[Entry], start: int, stop: int) -> list[Entry]:
         size = _size(entry)
         if number < stop and number + size > start:
             children = part(entry.children, start - number, stop - number)
-            found.append(replace(entry, children=children) if entry.children else entry)
+            found.append(entry._replace(children=children) if entry.children else entry)
         number += size
     return found
 

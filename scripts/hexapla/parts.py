@@ -10,9 +10,8 @@ import json
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from hexapla import inputs
 from hexapla.config import Site
@@ -23,8 +22,7 @@ HEAD = "part.json"
 """The file of a part that says what it is."""
 
 
-@dataclass(frozen=True)
-class Shard:
+class Shard(NamedTuple):
     """The `number`-th of `of` shares of a locale's pages; both count from 1."""
 
     number: int = 1
@@ -102,8 +100,7 @@ def _words(found: Publication, code: str) -> int:
 # What a part is
 
 
-@dataclass(frozen=True)
-class Head:
+class Head(NamedTuple):
     """What a part says of itself: a digest of what it is made from, its locales, its share of their pages."""
 
     inputs: str
@@ -116,7 +113,7 @@ def write(folder: Path, site: Site, locales: Sequence[str], shard: Shard) -> Non
     """Say what a part is. The last that is written of it: a folder without it is no part."""
     head = Head(inputs.of_site(site), tuple(locales), shard.number, shard.of)
     folder.mkdir(exist_ok=True)  # a share may have no page
-    (folder / HEAD).write_text(json.dumps(asdict(head)) + "\n", encoding="utf-8")
+    (folder / HEAD).write_text(json.dumps(head._asdict()) + "\n", encoding="utf-8")
 
 
 def read(folder: Path) -> Head:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import NamedTuple
 
 from hexapla import inline
 from hexapla.blocks import Segment
@@ -17,8 +18,7 @@ from hexapla.inline import Inline
 from hexapla.problems import Fix
 
 
-@dataclass(frozen=True)
-class Finding:
+class Finding(NamedTuple):
     """What a rule of words has found: where in the passage's text, what is wrong, how to mend it.
 
     `start` and `end` are offsets in the text; `fix` is what should stand there instead, where that is sure.
@@ -85,8 +85,7 @@ WORD = re.compile(r"[^\W_](?:[\w\u0900-\u0963\u200c\u200d]|[’'](?=[^\W\d_]))*"
 """A word: letters, digits and marks; an apostrophe inside belongs to it. Python's `\\w` leaves out vowel signs."""
 
 
-@dataclass(frozen=True)
-class Pair:
+class Pair(NamedTuple):
     """A passage of the source and its translation. For a stale paragraph, the source is what it was when translated.
 
     `is_stale` says so; then `source` has no place in a file, and `now` is what the source has become since. Rules that

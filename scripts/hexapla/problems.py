@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 
 class Text(str):
@@ -53,8 +53,7 @@ class Severity(StrEnum):
     IGNORE = "ignore"
 
 
-@dataclass(frozen=True)
-class Fix:
+class Fix(NamedTuple):
     """How to mend a problem: what stands between two offsets of its file becomes `text`."""
 
     start: int

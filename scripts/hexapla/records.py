@@ -14,9 +14,9 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 from babel.messages import pofile
 from babel.messages.catalog import Catalog as BabelCatalog
@@ -34,8 +34,7 @@ FOLLOWS = "follows: "
 DIGEST = re.compile(r"recorded: ([0-9a-f]{10})")
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(NamedTuple):
     """A paragraph in a record. `recorded` is the digest of its translation when it was recorded; `line` is its place.
 
     `previous` is the source text that a fuzzy translation follows. An entry that is `obsolete` has lost its source.
@@ -214,8 +213,7 @@ def _commented(comments: Sequence[str], previous: str) -> tuple[str, str]:
     return previous, digests[0] if digests else ""
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(NamedTuple):
     """What is to be recorded of one pair; `follows` is the source text that the translation follows, if another."""
 
     source: Segment | None

@@ -28,7 +28,7 @@ from enum import Enum
 from functools import cached_property
 from importlib import import_module
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from hexapla import catalogs, inline, passages, records, translations
 from hexapla.addresses import host_of
@@ -54,8 +54,7 @@ class Scope(Enum):
     BUILT = "built"
 
 
-@dataclass(frozen=True)
-class Rule:
+class Rule(NamedTuple):
     """A rule. `check` yields Problems of a Corpus or Subject, Findings of a Passage or Pair, or Tellings of a Built.
 
     `severity` is what mkdocs.yml can change. A rule that `is_guard` protects readers, so no document can have it

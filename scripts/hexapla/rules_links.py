@@ -173,7 +173,7 @@ def _at_target(subject: Subject, passage: Passage, name: str, span: Span, findin
         one for one in DEFINITION.finditer(text, subject.document.body_start) if unescape(one["target"]) == span.target
     ]
     if not matches:
-        return located(passage, name, replace(finding, fix=None))
+        return located(passage, name, finding._replace(fix=None))
     problem = subject.at_offset(name, matches[-1].start("target"), finding.message, finding.hint)
     return replace(problem, fix=Fix(*matches[-1].span("target"), finding.fix) if finding.fix else None)
 

@@ -16,7 +16,7 @@ from hexapla.rules_blocks import opaque
 
 def spans(passage: Passage, *kinds: str) -> list[Span]:
     """Spans of some kinds, with the targets that a browser sees: definitions can hold entities, too."""
-    return [replace(span, target=unescape(span.target)) for span in passage.inline.of(*kinds)]
+    return [span._replace(target=unescape(span.target)) for span in passage.inline.of(*kinds)]
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ import os
 import stat
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, NamedTuple
 
 from babel.messages.catalog import Message as BabelMessage
 
@@ -25,8 +25,7 @@ INTERFACE = f"{DOMAIN}.po"
 """The name under which the words of the interface stand among the documents."""
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(NamedTuple):
     """One document in one locale. `words` are those of the source; the last four count segments."""
 
     locale: str
@@ -67,8 +66,7 @@ def row_of(locale: Locale, document: str, units: Sequence[Unit]) -> Row:
     )
 
 
-@dataclass(frozen=True)
-class Stale:
+class Stale(NamedTuple):
     """A stale paragraph, as a list of them shows it: its words and their line, and its source's kind and anchor."""
 
     text: str
@@ -186,8 +184,7 @@ def report(publication: Publication, store: Store | None = None) -> Report:
     )
 
 
-@dataclass(frozen=True)
-class _Counted:
+class _Counted(NamedTuple):
     """What is known of a document in a locale. `key` is empty where that is not to be kept, `units` where nobody
     will ask for its pairs, or where they are to be made again for whoever does."""
 
@@ -459,7 +456,7 @@ def to_json(found: Iterable[Row]) -> str:
     """Give rows as JSON: a list of objects."""
     objects = []
     for row in found:
-        values = asdict(row)
+        values = row._asdict()
         del values["current_words"]
         objects.append(values)
     return json.dumps(objects, ensure_ascii=False, indent=2) + "\n"

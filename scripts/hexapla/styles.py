@@ -12,8 +12,7 @@ import functools
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import tinycss2  # type: ignore[import-untyped]
 
@@ -34,8 +33,7 @@ START_TAG = re.compile(r"""<[A-Za-z](?:[^<>"']*+(?:"[^"]*"[^<>"']*+|'[^']*'[^<>"
 PROPERTY = re.compile(r"--[\w-]+")
 
 
-@dataclass(frozen=True)
-class Selector:
+class Selector(NamedTuple):
     """A selector, and the names that a page must have for it to match.
 
     Names are written as selectors are: `table`, `.note`, `#top`, `[hidden]`, `[dir=rtl]`.
@@ -45,8 +43,7 @@ class Selector:
     needs: frozenset[str]
 
 
-@dataclass(frozen=True)
-class Declaration:
+class Declaration(NamedTuple):
     """A declaration. `defines` is the custom property that it sets, else empty; `uses` names what others define.
 
     Custom properties go by their names (`--size`), key frames by theirs after an `@`.
@@ -57,8 +54,7 @@ class Declaration:
     uses: frozenset[str]
 
 
-@dataclass(frozen=True)
-class Rule:
+class Rule(NamedTuple):
     """A rule within its conditions (`@media print`). Without selectors, it is one of an at-rule such as @font-face."""
 
     conditions: tuple[str, ...]
@@ -74,7 +70,7 @@ class Rule:
     def where(self, is_kept: Callable[[Declaration], bool]) -> Rule:
         """The same rule with only those of its declarations of which this is true."""
         kept = tuple(filter(is_kept, self.declarations))
-        return self if len(kept) == len(self.declarations) else replace(self, declarations=kept)
+        return self if len(kept) == len(self.declarations) else self._replace(declarations=kept)
 
 
 Rules = tuple[Rule, ...]

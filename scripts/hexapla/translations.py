@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
+from typing import NamedTuple
 
 from hexapla import alignment, records
 from hexapla.alignment import Followed
@@ -27,8 +27,7 @@ class State(StrEnum):
     ORPHAN = "orphan"
 
 
-@dataclass(frozen=True)
-class Unit:
+class Unit(NamedTuple):
     """A paragraph of the source and its translation; one of the two may be missing.
 
     `follows` are the source words that a stale translation follows. A translation that is missing can be there all

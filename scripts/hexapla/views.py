@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from html import unescape
-from typing import Any
+from typing import Any, NamedTuple
 
 from markupsafe import Markup, escape
 
@@ -81,8 +81,7 @@ ROWS_BEHIND, LINKS_OF_A_ROW = 12, 2
 """So many of these are listed at most, those most behind first, each with so many of its stale paragraphs."""
 
 
-@dataclass(frozen=True)
-class LanguageLink:
+class LanguageLink(NamedTuple):
     """A version of the page in one language. `is_fallback` tells that it shows the source's text."""
 
     tag: str
@@ -93,16 +92,14 @@ class LanguageLink:
     is_fallback: bool
 
 
-@dataclass(frozen=True)
-class Alternate:
+class Alternate(NamedTuple):
     """An entry of `rel=alternate`: `tag` is a language tag or `x-default`."""
 
     tag: str
     url: str
 
 
-@dataclass(frozen=True)
-class Lost:
+class Lost(NamedTuple):
     """What a locale's readers are told on the page that stands in for everything that is not found."""
 
     tag: str
@@ -113,8 +110,7 @@ class Lost:
     link: str
 
 
-@dataclass(frozen=True)
-class Link:
+class Link(NamedTuple):
     """A link to a page of this site. `tag` is set where its title is in another language than the page."""
 
     href: str
@@ -123,8 +119,7 @@ class Link:
     tag: str = ""
 
 
-@dataclass(frozen=True)
-class NumberLink:
+class NumberLink(NamedTuple):
     """A link to another page of a list. Without `href`, it is the present page, or a gap."""
 
     text: str
@@ -133,16 +128,14 @@ class NumberLink:
     is_current: bool = False
 
 
-@dataclass(frozen=True)
-class Day:
+class Day(NamedTuple):
     """A date, for machines and for people."""
 
     iso: str
     text: str
 
 
-@dataclass(frozen=True)
-class AuthorCard:
+class AuthorCard(NamedTuple):
     """Whose argument it is."""
 
     name: str
@@ -151,8 +144,7 @@ class AuthorCard:
     bio: str
 
 
-@dataclass(frozen=True)
-class CommentForm:
+class CommentForm(NamedTuple):
     """The comment form; `action` is empty as long as no service is configured."""
 
     action: str
@@ -164,8 +156,7 @@ class CommentForm:
     sorry: str
 
 
-@dataclass(frozen=True)
-class StaleLink:
+class StaleLink(NamedTuple):
     """A stale paragraph: its place on the page, and the line to edit."""
 
     href: str
@@ -173,8 +164,7 @@ class StaleLink:
     edit_url: str
 
 
-@dataclass(frozen=True)
-class Progress:
+class Progress(NamedTuple):
     """How far a document is, or a whole locale: figures as the reader's language writes them.
 
     `tag` is set where the title is in another language than the page.
@@ -192,8 +182,7 @@ class Progress:
     links: Sequence[StaleLink] = ()
 
 
-@dataclass(frozen=True)
-class LocaleProgress:
+class LocaleProgress(NamedTuple):
     """How far a locale is, as a whole and by document.
 
     `href` leads to the page that lists its documents, where this one does not. `current_text` and `more_text` count the
@@ -210,8 +199,7 @@ class LocaleProgress:
     more_text: str = ""
 
 
-@dataclass(frozen=True)
-class RuleCard:
+class RuleCard(NamedTuple):
     """A rule of `hexapla check` on the page that lists them. `tag` is the language of its text, if not the page's."""
 
     name: str
@@ -431,9 +419,9 @@ class Viewer:
             one = LocaleProgress(locale.tag, locale.name, f"{folder}{locale.tag}.svg", whole, ())
             own = rows[locale.code]
             if not is_large:
-                one = replace(one, documents=[self._progress(row, locale, base, states, edit) for row in own])
+                one = one._replace(documents=[self._progress(row, locale, base, states, edit) for row in own])
             elif locale != self.locale:
-                one = replace(one, href=base + self.publication.url(locale, path))
+                one = one._replace(href=base + self.publication.url(locale, path))
             else:
                 one = self._most_behind(one, own, base, states, edit)
             progress.append(one)
@@ -457,9 +445,8 @@ class Viewer:
         pages = [row for row in rows if row.document != INTERFACE]
         current = sum(row not in behind for row in pages)
         values = {"count": cldr.format_number(current, code), "total": cldr.format_number(len(pages), code)}
-        return replace(
-            one,
-            documents=[replace(document, links=document.links[:LINKS_OF_A_ROW]) for document in documents],
+        return one._replace(
+            documents=[document._replace(links=document.links[:LINKS_OF_A_ROW]) for document in documents],
             # translators: on the page that shows how far each translation is; both values are numbers of pages
             current_text=self._words.gettext("Pages that are up to date: %(count)s of %(total)s") % values,
             # translators: below a list of pages that are not up to date; count is the number of those not listed
@@ -527,7 +514,7 @@ class Viewer:
             links.append(StaleLink(f"{href}#{one.anchor}" if is_marked else href, plain_text(short), line))
         is_foreign = self.publication.is_fallback(self.locale, row.document)
         tag = self.site.source.tag if is_foreign else ""
-        return replace(self._figures(row, title, href), tag=tag, links=links)
+        return self._figures(row, title, href)._replace(tag=tag, links=links)
 
     def _figures(self, row: Row, title: str, href: str) -> Progress:
         def number(value: int) -> str:

@@ -27,8 +27,7 @@ from hexapla.content import FRONT_MATTER, Document
 from hexapla.pages import Use
 
 
-@dataclass(frozen=True)
-class Spot:
+class Spot(NamedTuple):
     """Where to edit: file, line and column from 1, the end behind the last character, and offsets in the file's text.
 
     `locale` is the code of the locale whose file it is, `document` its path below the locale's folder where it is one.
