@@ -58,3 +58,13 @@ def test_two_are_at_work_at_the_same_time() -> None:
     with workers.aside(much) as first, workers.aside(os.getpid) as second:
         assert second() != os.getpid()
         assert len(first()) == 1 << 20
+
+
+def be_interrupted() -> None:
+    raise KeyboardInterrupt
+
+
+def test_one_that_is_interrupted_leaves_it_to_this_one_to_tell(capfd: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(KeyboardInterrupt), workers.aside(be_interrupted) as result:
+        result()
+    assert capfd.readouterr().err == ""

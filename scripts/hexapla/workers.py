@@ -80,12 +80,12 @@ def aside(function: Work[Result], *arguments: Any) -> Iterator[Callable[[], Resu
 def _answer(receiver: Connection, sender: Connection, function: Work[Any], arguments: Sequence[Any]) -> None:
     """Send what a function gives, or what it raises. Runs in a process of its own."""
     receiver.close()
-    answer: tuple[Any, Exception | None]
+    answer: tuple[Any, BaseException | None]
     try:
         answer = (function(*arguments), None)
-    except Exception as error:
+    except BaseException as error:  # also where somebody presses Ctrl+C: here is nobody to tell
         answer = (None, error)
-    with suppress(BrokenPipeError):  # nobody wants to know any more
+    with suppress(BrokenPipeError, KeyboardInterrupt):  # nobody wants to know any more
         sender.send(answer)
 
 
