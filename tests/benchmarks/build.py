@@ -178,8 +178,11 @@ def known() -> str:
 def measure(root: Path, command: Sequence[str]) -> tuple[float, float, float]:
     """Run a command in a folder; give seconds, seconds of processors, and megabytes of the largest of its processes.
 
-    Ends the program with what the command said where it failed.
+    What was written before is on the disk by then: nobody waits for another's files. Ends the program with what the
+    command said where it failed.
     """
+    if hasattr(os, "sync"):
+        os.sync()
     helper = [sys.executable, "-I", "-S", str(Path(__file__).with_name("measured.py")), *command]
     result = subprocess.run(helper, cwd=root, env=ENVIRONMENT, capture_output=True, text=True, check=False)
     if result.returncode:
