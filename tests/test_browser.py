@@ -248,6 +248,20 @@ def test_only_this_locales_index_is_fetched_and_only_when_asked(visit: Visit) ->
     assert [path for path in fetched if path.endswith("index.json")] == ["/hi/search/search_index.json"]
 
 
+def test_an_index_on_its_way_is_not_asked_for_with_each_letter(visit: Visit) -> None:
+    """On a slow phone, whoever types before it has come would fetch it once for each letter."""
+    page = visit.go("hi/about/")
+    asked: list[Any] = []
+    page.route("**/search_index.json", lambda route: asked.append(route))
+    page.locator("[data-open=search]").click()
+    for letters in ("ह", "हि", "हिन्दी"):
+        page.locator("#search-query").fill(letters)
+    assert len(asked) == 1
+    asked[0].continue_()
+    page.wait_for_selector(".hx-results a")
+    assert len(asked) == 1 and visit.wrong == []
+
+
 def test_a_heading_that_a_link_leads_to_stands_at_the_top(visit: Visit) -> None:
     """Material leaves room above it for a header that stays on the screen, as ours does not."""
     page = visit.go("fr/articles/customer-service-versus-customer-support/#two-promises")

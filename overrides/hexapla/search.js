@@ -120,7 +120,7 @@ function build(root, told) {
   const language = document.documentElement.lang;
   const plural = new Intl.PluralRules(language);
   const number = new Intl.NumberFormat(language);
-  let sections;
+  let sections, reading;
   const show = () => {
     const wanted = words(input.value);
     const found = find(sections, input.value);
@@ -141,9 +141,12 @@ function build(root, told) {
       show();
     } catch (_) {
       status.textContent = told.failed;
+    } finally {
+      reading = null;
     }
   };
-  // What could not be fetched is asked for again with the next letter.
-  input.addEventListener("input", () => (sections ? show() : read()));
-  read();
+  // What could not be fetched is asked for again with the next letter, but not while it is on its way.
+  const follow = () => (sections ? show() : (reading ||= read()));
+  input.addEventListener("input", follow);
+  follow();
 }
