@@ -55,6 +55,9 @@ How the modules connect, each importing only from those before it:
     serve       the translator's preview
     differences what changed in a text, word by word
     cli         the command line; the only module that prints and exits
+
+Values of which many are made are named tuples: these take least time to make, the classes at each start too. Those that
+keep what they have worked out, or need more care when they are made, are frozen dataclasses.
 """
 
 __version__ = "0.1.0"

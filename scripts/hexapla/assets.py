@@ -63,9 +63,10 @@ class Assets:
         return f"{before}<style>{style}</style>{after}"
 
 
-def is_ours(overrides: str | None) -> bool:
-    """Whether the theme of a site with these overrides is ours."""
-    return bool(overrides) and Path(str(overrides), FOLDER, TEXT_STYLE).is_file()
+def own_folder(overrides: str | None) -> Path | None:
+    """Where a site with these overrides has our theme; None where its theme is another."""
+    folder = Path(overrides, FOLDER) if overrides else None
+    return folder if folder and (folder / TEXT_STYLE).is_file() else None
 
 
 def find(
@@ -81,9 +82,9 @@ def find(
     `sheets` and `scripts` are what the site adds: the custom properties that they name stay on every page, and for
     scripts everything else that they name, because they may make such elements. Parsed sheets are kept in `store`.
     """
-    if not is_ours(overrides):
+    own = own_folder(overrides)
+    if own is None:
         return None
-    own = Path(str(overrides), FOLDER)
     theme = next((path for folder in folders for path in sorted(Path(folder).glob(MATERIAL))), None)
     added = tuple(_read(path) for path in sheets if path.is_file())
     moving = tuple(_read(path) for path in scripts if path.is_file())

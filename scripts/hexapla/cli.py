@@ -61,7 +61,7 @@ def verb(function: Callable[..., Any]) -> Callable[..., Any]:
             sys.exit(1)
         except (ChildProcessError, BrokenExecutor):
             place = Path(str(kwargs["config_file"] or "mkdocs.yml"))
-            hint = "the system does so where memory is short: stop other programs, or build the site in parts"
+            hint = "the system does so where memory is short: stop other programs; a large site can be built in parts"
             report([Problem(place, 1, 1, "process", "a process was killed before its work was done", hint)])
             sys.exit(1)
 

@@ -278,7 +278,7 @@ def set_up(site: Site, store: Store) -> None:
 def _compiling(config: MkDocsConfig, store: Store) -> AbstractContextManager[Callable[[], dict[str, bytes]]]:
     """Have the templates compiled meanwhile, where the theme is ours; unless the cache has some: to compile what is new
     among them is little, and each process takes from there only those that it needs."""
-    if assets.is_ours(config.theme.custom_dir) and not store.has("templates"):
+    if assets.own_folder(config.theme.custom_dir) and not store.has("templates"):
         return workers.aside(_compiled, config, store)
     return nullcontext(dict)
 
