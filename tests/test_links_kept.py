@@ -186,7 +186,37 @@ def test_nothing_is_written_where_nothing_has_changed(tmp_path: Path) -> None:
     assert only_value(tmp_path / "cache").stat().st_mtime_ns == written.st_mtime_ns
 
 
-def test_what_is_gone_is_forgotten(tmp_path: Path) -> None:
+def test_a_few_changes_are_written_beside_what_is_kept(read: list[str], tmp_path: Path) -> None:
+    """And no more than they: what was written first stays as it is until too much has changed."""
+    files = faults.clean().files
+    write(tmp_path / "site", files)
+    problems_of(tmp_path / "site", store=Store(tmp_path / "cache"))
+    written = only_value(tmp_path / "cache").stat()
+    first, second, *others = sorted(path for path in files if path.endswith("/index.html"))
+    for number in range(3):
+        del files[others[number]]
+        files |= {first: files[first] + b'<a href="?%d">x</a>' % number, f"new-{number}.html": files[second]}
+        write(tmp_path / "site", files)
+        problems_of(tmp_path / "site", store=Store(tmp_path / "cache"))
+        read.clear()
+        assert problems_of(tmp_path / "site", store=Store(tmp_path / "cache")) == problems_of(tmp_path / "site") != ()
+        assert only_value(tmp_path / "cache").stat().st_mtime_ns == written.st_mtime_ns
+        (since,) = (path for path in (tmp_path / "cache/links-since").rglob("*") if path.is_file())
+        assert since.stat().st_size < written.st_size / 4
+        kept = facts.Kept(Store(tmp_path / "cache"), addresses.Base.of(HOST + "/"))
+        assert {first, f"new-{number}.html"} < kept.facts.keys()
+        assert not kept.facts.keys() & {*others[: number + 1]}
+    for path in others[:-3]:
+        files[path] = files.get(path, b"") + b"\n"
+    write(tmp_path / "site", files)
+    problems_of(tmp_path / "site", store=Store(tmp_path / "cache"))
+    assert only_value(tmp_path / "cache").stat().st_mtime_ns > written.st_mtime_ns
+    read.clear()
+    assert problems_of(tmp_path / "site", store=Store(tmp_path / "cache")) == problems_of(tmp_path / "site")
+
+
+def test_what_is_gone_is_forgotten(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(facts, "SHARE", 10**9)  # all is written anew each time
     files = faults.clean().files
     for number in range(3):
         write(tmp_path / "site", files | {f"page-{number}.html": b'<a href="no-such-%d.html">x</a>' % number})
@@ -257,6 +287,21 @@ def test_what_no_check_has_kept_is_not_believed(tmp_path: Path) -> None:
         assert problems_of(tmp_path / "site", store=Store(tmp_path / "cache")) == right, values
         count += 1
     assert count > 100
+
+
+def test_changes_that_no_check_has_kept_are_not_believed(tmp_path: Path) -> None:
+    files = faults.clean().files
+    write(tmp_path / "site", files)
+    problems_of(tmp_path / "site", store=Store(tmp_path / "cache"))
+    other = tmp_path / "other"
+    shutil.copytree(tmp_path / "cache", other)
+    write(tmp_path / "site", files | {"sitemap-en.xml": files["sitemap-en.xml"] + b"\n"})
+    right = problems_of(tmp_path / "site", store=Store(tmp_path / "cache"))
+    table = Store(tmp_path / "cache").table("links-since", "site.example /")
+    assert table.values["files"].keys() == {"sitemap-en.xml"}
+    for values in (table.values | {"of": "another"}, *list(broken_values(table.values))[::8]):
+        Store(other).put("links-since", table.key, json.dumps(values).encode())
+        assert problems_of(tmp_path / "site", store=Store(other)) == right, values
 
 
 def test_a_cache_that_cannot_be_written(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ leads is found out anew, by hexapla.resolution.
 from __future__ import annotations
 
 import difflib
+import os
 import unicodedata
 from array import array
 from collections import Counter
@@ -417,29 +418,48 @@ class Known:
 HTML, HIDDEN = 1, 2
 SWITCHER, CONTENT = 1, 2
 
+SHARE = 8
+"""All facts are written anew where those of more than one file in so many have changed since they were."""
+
 
 class Kept:
-    """What an earlier check has kept of a site: the facts of files in which nothing is wrong by itself."""
+    """What an earlier check has kept of a site: the facts of files in which nothing is wrong by itself.
+
+    They are in one table, and what has changed since that was written in another, as long as it is little: to write
+    what stands in a thousand files takes as long as to check them.
+    """
 
     def __init__(self, store: Store | None, base: Base) -> None:
         """Read what there is; nothing where no check has written it."""
-        self._table = store.table("links", f"{base.host} {base.path}") if store else None
+        name = f"{base.host} {base.path}"
+        self._table = store.table("links", name) if store else None
+        self._since = store.table("links-since", name) if store else None
         self.facts: dict[str, Facts] = {}
         self.digests: dict[str, str] = {}
+        self._all: dict[str, str] = {}
+        """The digests in the first table."""
+        needs: dict[int, Need] = {}
         try:
-            needs = self._load(self._table.values) if self._table and self._table.values else {}
+            if self._table and self._since and self._table.values:
+                needs = self._load(self._table.values, frozenset())
+                self._all = dict(self.digests)
+                if self._since.values.get("of") == self._table.values["of"]:
+                    needs |= self._load(self._since.values, frozenset(needs))
         except (ValueError, TypeError, LookupError, AttributeError, OverflowError):
-            needs, self.facts, self.digests = {}, {}, {}
+            needs, self.facts, self.digests, self._all = {}, {}, {}, {}
         self.needs = Needs(needs)
 
-    def _load(self, values: Mapping[str, Any]) -> dict[int, Need]:
-        """Take facts from a table; give their needs. Raises any of many errors where it holds something else."""
+    def _load(self, values: Mapping[str, Any], numbers: frozenset[int]) -> dict[int, Need]:
+        """Take facts from a table; give their needs, but for those whose `numbers` are known.
+
+        Raises any of many errors where it holds something else.
+        """
         texts = [_strings(values["needs"][name]) for name in ("path", "fragment", "form", "language", "host")]
         kinds = values["needs"]["kind"]
         switchers, contents = ([bool(kind & flag) for kind in kinds] for flag in (SWITCHER, CONTENT))
         columns = zip(*texts[:4], switchers, contents, texts[4], strict=True)
         needs = dict(zip(array("I", values["numbers"]), map(Need._make, columns), strict=True))
-        numbers = frozenset(needs)
+        numbers |= frozenset(needs)
         ids = [frozenset(_strings(one)) for one in values["ids"]]
         anchors = [tuple(_strings(one)) for one in values["anchors"]]
         alternates = [tuple((tag, address) for tag, address in map(_strings, one)) for one in values["alternates"]]
@@ -464,6 +484,8 @@ class Kept:
             self.digests[path] = digest
             if not numbers.issuperset(facts.needs) or not (refresh == -1 or refresh in facts.needs):
                 raise ValueError(path)
+        for path in _strings(values["gone"]):
+            del self.facts[path], self.digests[path]
         return needs
 
     def take(self, reading: Reading) -> dict[str, Facts]:
@@ -476,36 +498,50 @@ class Kept:
 
     def keep(self, facts: Iterable[Facts], needs: Mapping[int, Need], digests: Mapping[str, str]) -> None:
         """Keep facts for the next check, unless they are there already."""
-        sound = [one for one in facts if not one.tellings and digests.get(one.path)]
-        if self._table is None or self.digests == {one.path: digests[one.path] for one in sound}:
+        sound = {one.path: one for one in facts if not one.tellings and digests.get(one.path)}
+        if not (self._table and self._since) or self.digests == {path: digests[path] for path in sound}:
             return
-        ids: dict[frozenset[str], int] = {}
-        anchors: dict[tuple[str, ...], int] = {}
-        alternates: dict[Alternates, int] = {}
-        files = {
-            one.path: (
-                *(digests[one.path], one.language, one.canonical, HTML * one.is_html | HIDDEN * one.is_hidden),
-                one.refresh,
-                ids.setdefault(one.ids, len(ids)),
-                anchors.setdefault(one.anchors, len(anchors)),
-                alternates.setdefault(one.alternates, len(alternates)),
-                [(address, alternates.setdefault(named, len(alternates))) for address, named in one.entries],
-                one.needs.tolist(),
-            )
-            for one in sound
-        }
-        rows = {
-            "path": [one.path for one in needs.values()],
-            "fragment": [one.fragment for one in needs.values()],
-            "form": [one.form for one in needs.values()],
-            "language": [one.language for one in needs.values()],
-            "kind": [SWITCHER * one.is_switcher | CONTENT * one.is_content for one in needs.values()],
-            "host": [one.host for one in needs.values()],
-        }
-        self._table.update({"numbers": [*needs], "needs": rows, "files": files}.items())
-        lists = {"ids": [sorted(one) for one in ids], "anchors": [*anchors], "alternates": [*alternates]}
-        self._table.update(lists.items())
-        self._table.write()
+        changed = [one for path, one in sound.items() if self._all.get(path) != digests[path]]
+        gone = [path for path in self._all if path not in sound]
+        if (len(changed) + len(gone)) * SHARE < len(self._all):
+            known = frozenset(self._table.values["numbers"])
+            new = {number: need for number, need in used(changed, needs).items() if number not in known}
+            self._since.update(_columns(changed, new, digests).items())
+            self._since.update({"of": self._table.values["of"], "gone": gone}.items())
+            self._since.write()
+        else:
+            self._table.update(_columns(sound.values(), needs, digests).items())
+            self._table.update({"of": os.urandom(8).hex(), "gone": []}.items())
+            self._table.write()
+
+
+def _columns(facts: Iterable[Facts], needs: Mapping[int, Need], digests: Mapping[str, str]) -> dict[str, Any]:
+    """Give facts and needs as JSON has them: what many have alike once, and a list for each field of a need."""
+    ids: dict[frozenset[str], int] = {}
+    anchors: dict[tuple[str, ...], int] = {}
+    alternates: dict[Alternates, int] = {}
+    files = {
+        one.path: (
+            *(digests[one.path], one.language, one.canonical, HTML * one.is_html | HIDDEN * one.is_hidden),
+            one.refresh,
+            ids.setdefault(one.ids, len(ids)),
+            anchors.setdefault(one.anchors, len(anchors)),
+            alternates.setdefault(one.alternates, len(alternates)),
+            [(address, alternates.setdefault(named, len(alternates))) for address, named in one.entries],
+            one.needs.tolist(),
+        )
+        for one in facts
+    }
+    rows = {
+        "path": [one.path for one in needs.values()],
+        "fragment": [one.fragment for one in needs.values()],
+        "form": [one.form for one in needs.values()],
+        "language": [one.language for one in needs.values()],
+        "kind": [SWITCHER * one.is_switcher | CONTENT * one.is_content for one in needs.values()],
+        "host": [one.host for one in needs.values()],
+    }
+    lists = {"ids": [sorted(one) for one in ids], "anchors": [*anchors], "alternates": [*alternates]}
+    return {"numbers": [*needs], "needs": rows, "files": files} | lists
 
 
 def _strings(row: Any) -> list[str]:
