@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import mmap
 import os
+import pickle
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager, suppress
 from multiprocessing import get_context
-from multiprocessing.connection import Connection
-from typing import Any, TypeVar
+from multiprocessing.process import BaseProcess
+from typing import Any, BinaryIO, TypeVar
 
 Result = TypeVar("Result")
 Work = Callable[..., Result]
@@ -65,35 +67,33 @@ def aside(function: Work[Result], *arguments: Any) -> Iterator[Callable[[], Resu
     if not _may_help():
         yield lambda: function(*arguments)
         return
-    context = get_context("fork")
-    receiver, sender = context.Pipe(duplex=False)
-    process = context.Process(target=_answer, args=(receiver, sender, function, arguments))
-    process.start()
-    sender.close()
-    try:
-        yield lambda: _received(receiver)
-    finally:
-        receiver.close()  # so that nobody waits for an answer to be taken
-        process.join()
+    with open(os.memfd_create("answer"), "w+b") as file:  # noqa: PTH123 - a pipe would have it in small pieces
+        process = get_context("fork").Process(target=_answer, args=(file, function, arguments))
+        process.start()
+        try:
+            yield lambda: _answered(process, file)
+        finally:
+            process.join()
 
 
-def _answer(receiver: Connection, sender: Connection, function: Work[Any], arguments: Sequence[Any]) -> None:
-    """Send what a function gives, or what it raises. Runs in a process of its own."""
-    receiver.close()
+def _answer(file: BinaryIO, function: Work[Any], arguments: Sequence[Any]) -> None:
+    """Write what a function gives, or what it raises. Runs in a process of its own."""
     answer: tuple[Any, BaseException | None]
     try:
         answer = (function(*arguments), None)
     except BaseException as error:  # also where somebody presses Ctrl+C: here is nobody to tell
         answer = (None, error)
-    with suppress(BrokenPipeError, KeyboardInterrupt):  # nobody wants to know any more
-        sender.send(answer)
+    with suppress(KeyboardInterrupt):
+        pickle.dump(answer, file, pickle.HIGHEST_PROTOCOL)
+        file.flush()
 
 
-def _received(receiver: Connection) -> Any:
-    try:
-        result, error = receiver.recv()
-    except EOFError:
-        raise ChildProcessError("a process was killed before its work was done") from None
+def _answered(process: BaseProcess, file: BinaryIO) -> Any:
+    process.join()
+    if process.exitcode:
+        raise ChildProcessError("a process was killed before its work was done")
+    with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        result, error = pickle.loads(data)
     if error is not None:
         raise error
     return result
