@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 from hexapla import build as building
-from hexapla import cache, config, engine, prechecks, publication, recording
+from hexapla import cache, config, engine, prechecks, publication, recording, status
 from hexapla.build import Built
 from hexapla.cache import FOLDER, Store
 from hexapla.inputs import Snapshot
@@ -604,6 +604,90 @@ def test_an_edit_during_the_last_steps_is_not_taken_for_built(stock: Sample, mon
         assert stock.unchanged() is None
 
 
+# Locales that an edit does not concern
+
+
+def left(results: Sequence[Built]) -> set[str]:
+    """The locales of which no page was even looked at."""
+    return {one.locale.code for one in results if not one.time.stages}
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("a translation", {"en"}),
+        ("a translator", set()),  # which is front matter
+        ("a source", set()),
+        ("a stale translation", set()),  # whose words the states show in every language
+        ("a record", set()),
+        ("a catalog", set()),
+        ("a new picture", set()),
+        ("a template", set()),
+    ],
+)
+def test_a_locale_that_an_edit_does_not_concern_is_left(name: str, expected: set[str], full: Sample) -> None:
+    full.warm()
+    with full.edited(EDITS[name][0]):
+        results = building.build(full.read(), store=full.store)
+        assert left(results) == expected
+        assert [(one.locale.code, one.pages, one.fallbacks) for one in results] == [
+            ("en", PAGES, 0),
+            ("pt-BR", PAGES, 1),
+        ]
+        sizes = sum(path.stat().st_size for path in full.site_dir.rglob("*") if path.is_file())
+        assert sum(one.size for one in results) == sizes
+
+
+@pytest.mark.parametrize(("rows", "expected"), [(40, set()), (1, {"en"})])
+def test_a_large_site_shows_stale_words_in_their_own_language_only(
+    rows: int, expected: set[str], full: Sample, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(status, "ROWS", rows)
+    full.warm()
+    with full.edited({"docs/pt-BR/articles/one.md": swap("Primeiras", "\nPrimeiras")}):  # stale, and a line below
+        assert left(building.build(full.read(), store=full.store)) == expected
+        assert full.built() == full.rendered()
+    with full.edited(EDITS["a stale translation"][0]):  # which is up to date now
+        assert left(building.build(full.read(), store=full.store)) == set()
+        assert full.built() == full.rendered()
+
+
+def test_a_locale_is_left_where_the_spare_is_older_than_its_last_edit(full: Sample) -> None:
+    full.warm()
+    full.warm()
+    with full.edited({**EDITS["a source"][0], **EDITS["a style"][0]}):
+        full.warm()
+        assert full.unchanged() is not None  # looks at all files of the site
+        with full.edited({"docs/pt-BR/index.md": swap("Leia", "Veja")}):
+            assert left(building.build(full.read(), store=full.store)) == {"en"}
+            assert full.built() == full.rendered()
+
+
+@pytest.mark.parametrize("harmed", ["about/index.html", "sitemap-en.xml", "words.json", "dot.svg"])
+def test_a_locale_whose_files_somebody_has_changed_is_not_left(harmed: str, full: Sample) -> None:
+    full.warm()
+    full.warm()
+    (spare,) = (full.cache / "spare").iterdir()
+    with full.edited(EDITS["a translation"][0]):
+        for folder in (full.site_dir, spare):
+            (folder / harmed).write_bytes(b"other words")
+        assert left(building.build(full.read(), store=full.store)) == set()
+        assert full.built() == full.rendered()
+
+
+@pytest.mark.parametrize("value", [1, [], ["x"], [1, 2, 3, 4], ["x", "x", "x", {}], {"x": 1}])
+def test_what_no_build_has_kept_of_a_locale_is_not_believed(value: object, full: Sample) -> None:
+    full.warm()
+    table = full.store.table("locales", str(full.site_dir))
+    keys = {code: table.get(code)[0] for code in ("en", "pt-BR")}
+    for code, key in keys.items():
+        wrong = [key, *value[1:]] if isinstance(value, list) else value
+        table.set(code, wrong)
+    table.write()
+    assert left(building.build(full.read(), store=full.store)) == set()
+    assert full.built() == full.base
+
+
 # The old site, which the next build brings up to date
 
 
@@ -653,7 +737,8 @@ def test_whatever_the_first_site_is_the_next_one_is_right(name: str, stock: Samp
 
 def test_the_pages_of_a_copy_are_not_written_again(stock: Sample) -> None:
     stock.warm()
-    shutil.rmtree(stock.cache / "spare", ignore_errors=True)
+    for name in ("spare", "locales"):
+        shutil.rmtree(stock.cache / name, ignore_errors=True)
     results = building.build(stock.read(), store=stock.store)
     assert stock.built() == stock.base
     assert {path for one in results for path in one.written} == {

@@ -31,6 +31,8 @@ from hexapla.inputs import Snapshot
 from hexapla.parts import WHOLE, Shard
 from hexapla.problems import Problem, Severity, Stop
 from hexapla.publication import Publication
+from hexapla.swap import Before
+from hexapla.untouched import Untouched, owners_of
 from hexapla.workers import FEW
 
 if TYPE_CHECKING:
@@ -55,7 +57,8 @@ class Built:
     """What came of one locale: pages and how many of them are fallbacks, bytes of its files, seconds it took.
 
     `rendered` is the number of pages that the cache did not hold, `time` says where the seconds went. `written` are the
-    paths, below the site's folder, of what was not there already, where they are known.
+    paths, below the site's folder, of what was not there already, where they are known. `is_known` says that nothing
+    else can come of it as long as nothing changes that a Snapshot shows.
     """
 
     locale: Locale
@@ -69,6 +72,7 @@ class Built:
     keys: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     digests: Mapping[str, str] = field(default_factory=dict, repr=False)
     written: tuple[str, ...] = field(default=(), repr=False)
+    is_known: bool = False
 
 
 def build(
@@ -91,16 +95,18 @@ def build(
     spare = swap.spare_of(store, site.site_dir)
     with swap.beside(site.site_dir) as folder:
         whole = folder / "site"
-        before = swap.take(spare, whole, site.site_dir if store.has("keys") else None)
-        job = _Job.of(begun, whole, store)
+        before = swap.take(spare, whole, store.marks, site.site_dir if store.has("keys") else None)
+        job = _Job.of(begun, whole, store, before or {})
+        untouched = Untouched(begun.found, begun.states, seen, store)
         check = _LinkCheck(begun.found, whole, store)
-        results, readings = _build_anew(job, before is not None, report, check.prepare)
-        files, digests = _complete(job, before or {}, results)
+        results, readings = _build_anew(job, untouched, before is not None, report, check.prepare)
+        files, digests, shared = _complete(job, results)
         totals = _sizes(site, files)
         results = [replace(result, size=totals[result.locale.code]) for result in results]
         told = check.told(digests, {path: facts.st_size for path, facts in files.items()}, readings)
-        if all(result.keys for result in results):
+        if all(result.is_known for result in results) and seen.is_present(site):
             _note(site, seen, digests, results, store, len(told))
+            untouched.keep({one.locale.code: (one.pages, one.fallbacks) for one in results}, digests, shared)
         swap.publish(whole, site.site_dir, spare)
     warn(told)
     if sum(result.rendered for result in results) >= MANY or store.was_trimmed < time.time() - HOUR:
@@ -109,35 +115,52 @@ def build(
 
 
 def _build_anew(
-    job: _Job, has_old: bool, report: Progress, meanwhile: Callable[[], None]
+    job: _Job, untouched: Untouched, has_old: bool, report: Progress, meanwhile: Callable[[], None]
 ) -> tuple[list[Built], list[Reading]]:
-    """Build all locales, as `_build_locales` does; once more from nothing where an old site stands in the way."""
+    """Build all locales but those that can be left as they are, as `_build_locales` does; once more from nothing where
+    an old site stands in the way."""
     locales = job.begun.found.site.locales
+    left = [one for locale in locales if (one := _leave(job, untouched, locale, report))] if has_old else []
+    others = [locale for locale in locales if locale not in {one.locale for one in left}]
     try:
-        return _build_locales(job, locales, WHOLE, report, meanwhile)
+        built, readings = _build_locales(job, others, WHOLE, report, meanwhile)
+        return sorted([*left, *built], key=lambda one: locales.index(one.locale)), readings
     except Stop as stop:
         if not has_old or not any(CONFLICT.search(problem.message) for problem in stop.problems):
             raise
     shutil.rmtree(job.whole)  # a page has the name that a folder had, or the other way round
-    return _build_locales(job, locales, WHOLE, report)
+    return _build_locales(replace(job, before={}), locales, WHOLE, report)
+
+
+def _leave(job: _Job, untouched: Untouched, locale: Locale, report: Progress) -> Built | None:
+    """Give what came of a locale, where it can be left as the last build left it."""
+    start = time.perf_counter()
+    left = untouched.take(locale, job.whole, job.before)
+    if left is None:
+        return None
+    report(locale, "started")
+    report(locale, "done")
+    seconds = time.perf_counter() - start
+    return Built(locale, left.pages, left.fallbacks, 0, seconds, digests=left.digests, is_known=True)
 
 
 def _complete(
-    job: _Job, before: Mapping[str, str], results: Sequence[Built]
-) -> tuple[dict[str, os.stat_result], Mapping[str, str]]:
-    """Remove what is left of the site before, whose files' marks are `before`, and write what spans locales.
+    job: _Job, results: Sequence[Built]
+) -> tuple[dict[str, os.stat_result], Mapping[str, str], Sequence[str]]:
+    """Remove what is left of the site before, and write what spans locales.
 
-    Gives what is known of all files of the new site, by their paths there, and their digests.
+    Gives what is known of all files of the new site, by their paths there, their digests, and which of them span
+    locales.
     """
     from hexapla import outputs
 
     site, whole = job.begun.found.site, job.whole
     pages = {path: digest for result in results for path, digest in result.digests.items()}
-    files = swap.sweep(whole, before, pages)
+    files = swap.sweep(whole, job.before, pages)
     shared = outputs.write_shared(whole, site)
     shared += outputs.write_status(whole, site, job.begun.states, job.begun.messages, job.store)
     files |= {path: (whole / path).stat() for path in shared}
-    return files, _digests(whole, files, pages, job.store.marks)
+    return files, _digests(whole, files, pages, job.store.marks), shared
 
 
 def _digests(
@@ -205,9 +228,7 @@ def unchanged(site: Site, store: Store, seen: Snapshot) -> tuple[list[Built], in
 def _note(
     site: Site, seen: Snapshot, digests: Mapping[str, str], results: Sequence[Built], store: Store, warned: int
 ) -> None:
-    """Note what a build came to, unless what it began with has changed since."""
-    if not seen.is_present(site):
-        return
+    """Note what a build came to."""
     counts = [[one.locale.code, one.pages, one.fallbacks, one.size] for one in results]
     value = json.dumps({"site": cache.digest_of(digests), "locales": counts, "warned": warned})
     store.put("builds", cache.digest(seen.digest, str(site.site_dir)), value.encode())
@@ -231,7 +252,7 @@ def build_part(
     with swap.beside(out) as folder:
         # The site's cache may be read-only; what is new goes into the part.
         own = Store(folder / "part", store.folders)
-        job = _Job.of(begun, folder / "site", own)
+        job = _Job.of(begun, folder / "site", own, {})
         results, _ = _build_locales(job, locales, shard, report)
         if reasons := [result.time.reason for result in results if result.time.reason]:
             hint = "build it whole; parts need pages that are kept in the cache"
@@ -256,22 +277,24 @@ def build_part(
 
 @dataclass(frozen=True)
 class _Job:
-    """What every locale's build is given. `whole` is the folder of the new site, `reader` reads the links there."""
+    """What every locale's build is given. `whole` is the folder of the new site, `before` are the files that were there
+    before it, `reader` reads the links there."""
 
     begun: Beginning
     whole: Path
     store: Store
+    before: Mapping[str, Before]
     templates: Templates
     reader: Reader
 
     @classmethod
-    def of(cls, begun: Beginning, whole: Path, store: Store) -> _Job:
+    def of(cls, begun: Beginning, whole: Path, store: Store, before: Mapping[str, Before]) -> _Job:
         """Make the job of building into a folder."""
         from hexapla.addresses import Base
         from hexapla.engine import Templates
         from hexapla.facts import Reader
 
-        return cls(begun, whole, store, Templates(store), Reader(whole, Base.of(begun.found.site.site_url)))
+        return cls(begun, whole, store, before, Templates(store), Reader(whole, Base.of(begun.found.site.site_url)))
 
 
 _job: _Job
@@ -294,7 +317,7 @@ def _build_locales(
     # Forking spares each process the imports. It is safe on Linux as long as no thread runs here; elsewhere (macOS's
     # system libraries use threads) processes start afresh.
     method = "fork" if sys.platform == "linux" else "spawn"
-    workers = min(len(locales), os.cpu_count() or 1)
+    workers = max(1, min(len(locales), os.cpu_count() or 1))
     with ProcessPoolExecutor(workers, multiprocessing.get_context(method), _take, (job,)) as pool:
         futures = {}
         for locale in locales:
@@ -361,7 +384,8 @@ def _render(job: _Job, locale: Locale, shard: Shard, collector: _Collector) -> B
         fallbacks = sum(view.is_fallback for view in plugin.pages.values())
         count = len(plugin.pages) + len(plugin.others)
         return Built(locale, count, fallbacks, 0, 0.0, rendered=count, time=Time(reason=reason))
-    edition = engine.Edition(job.begun.found, locale, config, job.store, lambda: len(collector.problems))
+    there = {path: one.digest for path, one in job.before.items()}
+    edition = engine.Edition(job.begun.found, locale, config, job.store, lambda: len(collector.problems), there=there)
     edition.build(shard)
     keys = tuple(edition.keys) if edition.is_cached else ()
     return Built(
@@ -375,6 +399,7 @@ def _render(job: _Job, locale: Locale, shard: Shard, collector: _Collector) -> B
         keys=keys,
         digests=edition.digests,
         written=tuple(dict.fromkeys(edition.written)),
+        is_known=edition.is_known,
     )
 
 
@@ -443,11 +468,8 @@ def _own_files(folder: Path, locale: Locale) -> list[Path]:
 
 def _sizes(site: Site, files: Mapping[str, os.stat_result]) -> dict[str, int]:
     """The bytes of each locale's files; what is no translation's is the source's."""
-    from hexapla import outputs
-
-    folders = {locale.folder.partition("/")[0]: locale.code for locale in site.translations}
-    folders |= {outputs.sitemap_name(locale): locale.code for locale in site.translations}
+    owners = owners_of(site)
     sizes = dict.fromkeys((locale.code for locale in site.locales), 0)
     for path, facts in files.items():
-        sizes[folders.get(path.partition("/")[0], site.source.code)] += facts.st_size
+        sizes[owners.get(path.partition("/")[0], site.source.code)] += facts.st_size
     return sizes

@@ -21,7 +21,7 @@ import re
 import sys
 import time
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -334,7 +334,8 @@ class Edition:
     `warned` counts what MkDocs has warned of so far: a page that it warns of is not kept. `pages` and `fallbacks` count
     what was written, `rendered` names what the cache did not hold; `keys` are those of all that it holds of the locale
     now, by kind. `digests` are those of its pages, by their paths below `site_dir`; `written` are the paths of
-    those, and of files beside them, that were not there already. A preview has drafts too.
+    those, and of files beside them, that were not there already. `there` are the digests of files that were there
+    before anything was written, as far as they are known. A preview has drafts too.
     """
 
     found: Publication
@@ -343,6 +344,7 @@ class Edition:
     store: Store
     warned: Callable[[], int] = lambda: 0
     is_preview: bool = False
+    there: Mapping[str, str] = field(default_factory=dict)
     time: Time = field(default_factory=Time)
     pages: int = field(default=0, init=False)
     fallbacks: int = field(default=0, init=False)
@@ -380,6 +382,11 @@ class Edition:
     def is_cached(self) -> bool:
         """Whether pages of this site may be kept."""
         return not self.time.reason
+
+    @property
+    def is_known(self) -> bool:
+        """Whether all that the locale is made from is known without a look at the theme."""
+        return self.is_cached and self.config.theme.name in {None, *KNOWN_THEMES}
 
     def _find_files(self) -> LocaleFiles:
         config = self.config
@@ -578,7 +585,7 @@ class Edition:
     def _has_not_found(self) -> bool:
         """Whether the locale's 404.html stands in its place as it would be built."""
         row = self._quick.get(self._key_of_not_found) if self.is_cached else None
-        return isinstance(row, list) and len(row) == 2 and swap.holds(self._not_found, str(row[1]), self.store.marks)
+        return isinstance(row, list) and len(row) == 2 and self._holds(f"{self.locale.folder}404.html", str(row[1]))
 
     @property
     def _not_found(self) -> str:
@@ -740,10 +747,14 @@ class Edition:
             if isinstance(row, list) and len(row) == 2 and KEY.fullmatch(str(row[0])):  # it becomes a path
                 task.key, task.digest = map(str, row)
                 uri = task.page.file.dest_uri
-                place = os.path.join(self.config.site_dir, uri)  # noqa: PTH118
-                task.is_there = uri not in self._other_files and swap.holds(place, task.digest, self.store.marks)
+                task.is_there = uri not in self._other_files and self._holds(uri, task.digest)
         if not task.is_there:
             self._take(task)
+
+    def _holds(self, path: str, digest: str) -> bool:
+        """Whether a file below `site_dir` holds what has this digest already."""
+        place = os.path.join(self.config.site_dir, path)  # noqa: PTH118
+        return self.there.get(path) == digest or swap.holds(place, digest, self.store.marks)
 
     def _take(self, task: _Task) -> None:
         """Take out of the cache what it holds of a page."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
@@ -59,24 +59,32 @@ def of_templates(site: Site, marks: cache.Marks | None = None) -> str:
 
 def of_site(site: Site, marks: cache.Marks | None = None) -> str:
     """A digest of everything that a site is made from; `marks` as for `of_templates`."""
-    folders = [site.docs_dir, site.catalogs_dir]
-    own = [cache.digest_of_files(folder, marks) for folder in folders]
-    codes = " ".join(locale.code for locale in site.locales)
-    return cache.digest(cache.tool_key(), codes, of_configuration(site.config_file), of_templates(site, marks), *own)
+    return Snapshot.of(site, marks).digest
 
 
 class Snapshot(NamedTuple):
-    """What a site is made from, as it was at one time: `digest` is `of_site`, `times` tells without reading the files
-    whether one of them was changed since."""
+    """What a site is made from, as it was at one time.
+
+    `digest` is `of_site`. It is made of `common`, what is no document and no catalog, and of the digests of `docs` and
+    `catalogs`, by their paths in these folders. `times` tells without reading the files whether one of them was changed
+    since.
+    """
 
     digest: str
+    common: str
+    docs: Mapping[str, str]
+    catalogs: Mapping[str, str]
     times: str
 
     @classmethod
     def of(cls, site: Site, marks: cache.Marks | None = None) -> Snapshot:
         """Look at all that a site is made from; `marks` as for `of_templates`."""
         times = _times(site)
-        return cls(of_site(site, marks), times)
+        docs, catalogs = (cache.digests_of_files(folder, marks) for folder in (site.docs_dir, site.catalogs_dir))
+        codes = " ".join(locale.code for locale in site.locales)
+        common = cache.digest(cache.tool_key(), codes, of_configuration(site.config_file), of_templates(site, marks))
+        digest = cache.digest(common, cache.digest_of(docs), cache.digest_of(catalogs))
+        return cls(digest, common, docs, catalogs, times)
 
     def is_present(self, site: Site) -> bool:
         """Whether nobody has changed a file since."""

@@ -84,6 +84,10 @@ def stale_of(units: Sequence[Unit]) -> tuple[Stale, ...]:
     )
 
 
+ROWS = 40
+"""A status page that has so many rows lists all documents in all languages. With more, a language's documents are only
+on the page in that language, and of them only those that are not up to date."""
+
 Name = tuple[str, str]
 """What tells a translated document from all others: its locale's code, and its path below the locale's folder."""
 
@@ -107,6 +111,11 @@ class Report:
     counts: Mapping[Name, Row] = field(default_factory=dict)
     stale: Mapping[Name, Sequence[Stale]] = field(default_factory=dict)
     keys: Mapping[Name, str] = field(default_factory=dict)
+
+    @property
+    def is_large(self) -> bool:
+        """Whether the rows are too many for the status page to list them all."""
+        return len(self.rows) > ROWS
 
 
 @dataclass(eq=False)

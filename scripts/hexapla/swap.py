@@ -14,10 +14,10 @@ import tempfile
 import time
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from hexapla import cache
-from hexapla.cache import Store
+from hexapla.cache import Marks, Store
 from hexapla.problems import Problem, Stop, say
 
 
@@ -47,37 +47,48 @@ def spare_of(store: Store, site_dir: Path) -> Path | None:
     )
 
 
-def take(spare: Path | None, whole: Path, site_dir: Path | None = None) -> dict[str, str] | None:
+class Before(NamedTuple):
+    """A file that is there before a build: its mark (`cache.mark_of`), by which `sweep` tells it from what is written
+    now, and the digest of its bytes, empty where that is not known."""
+
+    mark: str
+    digest: str
+
+
+def take(spare: Path | None, whole: Path, marks: Marks, site_dir: Path | None = None) -> dict[str, Before] | None:
     """Make the folder of a new site out of the spare, else out of a copy of the old site, or an empty one.
 
-    `site_dir` is an old site that builds have made. Gives the marks of the files that are there, by their paths, by
-    which `sweep` tells them from what is written now; None where there is neither. Whoever takes the spare has it
-    alone. What somebody may have linked to it from elsewhere, or from it, is taken out.
+    `site_dir` is an old site that builds have made. Gives what is known of the files that are there, by their paths;
+    None where there is neither. Whoever takes the spare has it alone. What somebody may have linked to it from
+    elsewhere, or from it, is taken out.
     """
-    marks: dict[str, str] | None = None
+    before: dict[str, Before] | None = None
+    digests: dict[str, str] = {}
     try:
         if spare is not None and spare.is_dir() and not spare.is_symlink():
             spare.rename(whole)
         elif site_dir is not None and site_dir.is_dir():
-            _copy(site_dir, whole)
+            digests = _copy(site_dir, whole, marks)
         if whole.is_dir():
-            marks = {}
+            before = {}
             for path, entry in cache.entries_of(whole):
                 facts = entry.stat(follow_symlinks=False)
                 if entry.is_symlink() or facts.st_nlink > 1:
                     os.unlink(entry.path)  # noqa: PTH108
                 else:
-                    marks[path] = cache.mark_of(facts)
+                    before[path] = Before(cache.mark_of(facts), digests.get(path) or marks.known(facts))
     except OSError:
         shutil.rmtree(whole, ignore_errors=True)
-        marks = None
+        before = None
     whole.mkdir(exist_ok=True)
-    return marks
+    return before
 
 
-def _copy(site_dir: Path, whole: Path) -> None:
-    """Copy the files of a site, which is quicker than to write its pages. Raises OSError."""
+def _copy(site_dir: Path, whole: Path, marks: Marks) -> dict[str, str]:
+    """Copy the files of a site, which is quicker than to write its pages. Gives the digests of those that are known.
+    Raises OSError."""
     folders: set[str] = set()
+    digests: dict[str, str] = {}
     for path, entry in cache.entries_of(site_dir):
         if entry.is_symlink():
             continue
@@ -85,18 +96,27 @@ def _copy(site_dir: Path, whole: Path) -> None:
         if (folder := target.rpartition("/")[0]) not in folders:
             os.makedirs(folder, exist_ok=True)  # noqa: PTH103
             folders.add(folder)
-        shutil.copyfile(entry.path, target)
+        digests[path] = copy(entry.path, target, marks)
+    return digests
 
 
-def sweep(whole: Path, marks: Mapping[str, str], kept: Collection[str]) -> dict[str, os.stat_result]:
-    """Delete what this build has neither written nor `kept`, where `marks` are those of all files before it.
+def copy(path: str, target: str, marks: Marks) -> str:
+    """Copy a file; give its digest, empty where that is not known. Raises OSError."""
+    facts = os.stat(path)  # noqa: PTH116
+    shutil.copyfile(path, target)
+    is_same = cache.mark_of(os.stat(path)) == cache.mark_of(facts)  # noqa: PTH116
+    return marks.known(facts) if is_same else ""
+
+
+def sweep(whole: Path, before: Mapping[str, Before], kept: Collection[str]) -> dict[str, os.stat_result]:
+    """Delete what this build has neither written nor `kept`, where `before` are all files that were there before it.
 
     Gives what is known of all files that are left, by their paths.
     """
     found: dict[str, os.stat_result] = {}
     for path, entry in list(cache.entries_of(whole)):
         facts = entry.stat(follow_symlinks=False)
-        if path in kept or marks.get(path) != cache.mark_of(facts):
+        if path in kept or path not in before or before[path].mark != cache.mark_of(facts):
             found[path] = facts
             continue
         place = Path(entry.path)
@@ -108,7 +128,7 @@ def sweep(whole: Path, marks: Mapping[str, str], kept: Collection[str]) -> dict[
     return found
 
 
-def holds(path: str, digest: str, marks: cache.Marks) -> bool:
+def holds(path: str, digest: str, marks: Marks) -> bool:
     """Whether a file holds what has this digest (`cache.digest_of_bytes`)."""
     try:
         return marks.digest_of(path) == digest

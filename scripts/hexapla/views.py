@@ -73,10 +73,6 @@ def count_of_rule_pages() -> int:
     return 1 + count_of_pages(len(all_rules()), RULES_OF_A_PAGE)
 
 
-ROWS = 40
-"""A status page that has so many rows lists all documents in all languages. With more, a language's documents are only
-on the page in that language, and of them only those that are not up to date."""
-
 ROWS_BEHIND, LINKS_OF_A_ROW = 12, 2
 """So many of these are listed at most, those most behind first, each with so many of its stale paragraphs."""
 
@@ -410,7 +406,6 @@ class Viewer:
         for row in states.rows:
             if self._has(row.document):
                 rows[row.locale].append(row)
-        is_large = sum(map(len, rows.values())) > ROWS
         progress = []
         for locale in self.site.translations:
             whole = self._figures(
@@ -418,7 +413,7 @@ class Viewer:
             )
             one = LocaleProgress(locale.tag, locale.name, f"{folder}{locale.tag}.svg", whole, ())
             own = rows[locale.code]
-            if not is_large:
+            if not states.is_large:
                 one = one._replace(documents=[self._progress(row, locale, base, states, edit) for row in own])
             elif locale != self.locale:
                 one = one._replace(href=base + self.publication.url(locale, path))
