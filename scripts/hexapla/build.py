@@ -32,7 +32,7 @@ from hexapla.parts import WHOLE, Shard
 from hexapla.problems import Problem, Severity, Stop
 from hexapla.publication import Publication
 from hexapla.swap import Before
-from hexapla.untouched import Untouched, owners_of
+from hexapla.untouched import Untouched, owners
 from hexapla.workers import FEW
 
 if TYPE_CHECKING:
@@ -384,8 +384,9 @@ def _render(job: _Job, locale: Locale, shard: Shard, collector: _Collector) -> B
         fallbacks = sum(view.is_fallback for view in plugin.pages.values())
         count = len(plugin.pages) + len(plugin.others)
         return Built(locale, count, fallbacks, 0, 0.0, rendered=count, time=Time(reason=reason))
-    there = {path: one.digest for path, one in job.before.items()}
-    edition = engine.Edition(job.begun.found, locale, config, job.store, lambda: len(collector.problems), there=there)
+    edition = engine.Edition(
+        job.begun.found, locale, config, job.store, lambda: len(collector.problems), before=job.before
+    )
     edition.build(shard)
     keys = tuple(edition.keys) if edition.is_cached else ()
     return Built(
@@ -467,9 +468,8 @@ def _own_files(folder: Path, locale: Locale) -> list[Path]:
 
 
 def _sizes(site: Site, files: Mapping[str, os.stat_result]) -> dict[str, int]:
-    """The bytes of each locale's files; what is no translation's is the source's."""
-    owners = owners_of(site)
+    """The bytes of each locale's files."""
     sizes = dict.fromkeys((locale.code for locale in site.locales), 0)
-    for path, facts in files.items():
-        sizes[owners.get(path.partition("/")[0], site.source.code)] += facts.st_size
+    for path, code in owners(site, files):
+        sizes[code] += files[path].st_size
     return sizes

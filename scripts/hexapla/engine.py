@@ -53,6 +53,7 @@ from hexapla.localized import LocaleFiles, all_files, described, forget_files, l
 from hexapla.parts import WHOLE, Shard
 from hexapla.plugin import TEMPLATES, HexaplaPlugin, build_only, prepare
 from hexapla.publication import Publication
+from hexapla.swap import Before, was_there
 from hexapla.views import STATUS, View
 
 KNOWN_PLUGINS = frozenset({"search", "material/search", "i18n", "hexapla"})
@@ -334,8 +335,8 @@ class Edition:
     `warned` counts what MkDocs has warned of so far: a page that it warns of is not kept. `pages` and `fallbacks` count
     what was written, `rendered` names what the cache did not hold; `keys` are those of all that it holds of the locale
     now, by kind. `digests` are those of its pages, by their paths below `site_dir`; `written` are the paths of
-    those, and of files beside them, that were not there already. `there` are the digests of files that were there
-    before anything was written, as far as they are known. A preview has drafts too.
+    those, and of files beside them, that were not there already. `before` are the files that were there before
+    anything was written, as far as they are known. A preview has drafts too.
     """
 
     found: Publication
@@ -344,7 +345,7 @@ class Edition:
     store: Store
     warned: Callable[[], int] = lambda: 0
     is_preview: bool = False
-    there: Mapping[str, str] = field(default_factory=dict)
+    before: Mapping[str, Before] = field(default_factory=dict)
     time: Time = field(default_factory=Time)
     pages: int = field(default=0, init=False)
     fallbacks: int = field(default=0, init=False)
@@ -754,7 +755,7 @@ class Edition:
     def _holds(self, path: str, digest: str) -> bool:
         """Whether a file below `site_dir` holds what has this digest already."""
         place = os.path.join(self.config.site_dir, path)  # noqa: PTH118
-        return self.there.get(path) == digest or swap.holds(place, digest, self.store.marks)
+        return was_there(self.before, path, digest) or swap.holds(place, digest, self.store.marks)
 
     def _take(self, task: _Task) -> None:
         """Take out of the cache what it holds of a page."""

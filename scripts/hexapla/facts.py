@@ -436,8 +436,7 @@ class Kept:
         self._since = store.table("links-since", name) if store else None
         self.facts: dict[str, Facts] = {}
         self.digests: dict[str, str] = {}
-        self._all: dict[str, str] = {}
-        """The digests in the first table."""
+        self._all: dict[str, str] = {}  # the digests in the first table
         needs: dict[int, Need] = {}
         try:
             if self._table and self._since and self._table.values:

@@ -55,6 +55,11 @@ class Before(NamedTuple):
     digest: str
 
 
+def was_there(before: Mapping[str, Before], path: str, digest: str) -> bool:
+    """Whether one of these files is known to hold what has this digest (`cache.digest_of_bytes`)."""
+    return path in before and before[path].digest == digest
+
+
 def take(spare: Path | None, whole: Path, marks: Marks, site_dir: Path | None = None) -> dict[str, Before] | None:
     """Make the folder of a new site out of the spare, else out of a copy of the old site, or an empty one.
 
@@ -87,23 +92,18 @@ def take(spare: Path | None, whole: Path, marks: Marks, site_dir: Path | None = 
 def _copy(site_dir: Path, whole: Path, marks: Marks) -> dict[str, str]:
     """Copy the files of a site, which is quicker than to write its pages. Gives the digests of those that are known.
     Raises OSError."""
-    folders: set[str] = set()
-    digests: dict[str, str] = {}
-    for path, entry in cache.entries_of(site_dir):
-        if entry.is_symlink():
-            continue
-        target = f"{whole}/{path}"
-        if (folder := target.rpartition("/")[0]) not in folders:
-            os.makedirs(folder, exist_ok=True)  # noqa: PTH103
-            folders.add(folder)
-        digests[path] = copy(entry.path, target, marks)
-    return digests
+    entries = cache.entries_of(site_dir)
+    return {path: copy(entry.path, f"{whole}/{path}", marks) for path, entry in entries if not entry.is_symlink()}
 
 
 def copy(path: str, target: str, marks: Marks) -> str:
-    """Copy a file; give its digest, empty where that is not known. Raises OSError."""
+    """Copy a file, and make its folder; give its digest, empty where that is not known. Raises OSError."""
     facts = os.stat(path)  # noqa: PTH116
-    shutil.copyfile(path, target)
+    try:
+        shutil.copyfile(path, target)
+    except FileNotFoundError:
+        os.makedirs(os.path.dirname(target), exist_ok=True)  # noqa: PTH103, PTH120
+        shutil.copyfile(path, target)
     is_same = cache.mark_of(os.stat(path)) == cache.mark_of(facts)  # noqa: PTH116
     return marks.known(facts) if is_same else ""
 

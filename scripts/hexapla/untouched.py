@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -18,7 +18,7 @@ from hexapla.config import Locale, Site
 from hexapla.inputs import Snapshot
 from hexapla.publication import Publication
 from hexapla.status import Report, total
-from hexapla.swap import Before
+from hexapla.swap import Before, was_there
 
 
 class Left(NamedTuple):
@@ -48,8 +48,7 @@ class Untouched:
             return None
         try:
             for path, digest in left.digests.items():
-                is_there = path in before and before[path].digest == digest
-                if not is_there and not self._fetch(path, digest, whole):
+                if not was_there(before, path, digest) and not self._fetch(path, digest, whole):
                     return None
         except OSError:
             return None
@@ -60,28 +59,30 @@ class Untouched:
         place, target = (os.path.join(folder, path) for folder in (self.site.site_dir, whole))  # noqa: PTH118
         if self.marks.known(os.stat(place, follow_symlinks=False)) != digest:  # noqa: PTH116
             return False
-        os.makedirs(os.path.dirname(target), exist_ok=True)  # noqa: PTH103, PTH120
         return swap.copy(place, target, self.marks) == digest
 
     def keep(self, counts: Mapping[str, tuple[int, int]], digests: Mapping[str, str], shared: Iterable[str]) -> None:
         """Keep what a build has made of each locale, for the next one: its pages and fallbacks, by code, and its files
         among all of the site but those that span locales."""
         own: dict[str, dict[str, str]] = {code: {} for code in counts}
-        owners, spanning = owners_of(self.site), frozenset(shared)
-        for path, digest in digests.items():
+        spanning = frozenset(shared)
+        for path, code in owners(self.site, digests):
             if path not in spanning:
-                own[owners.get(path.partition("/")[0], self.site.source.code)][path] = digest
+                own[code][path] = digests[path]
         for code, (pages, fallbacks) in counts.items():
             self._table.set(code, [self.keys[code], pages, fallbacks, own[code]])
         self._table.write()
 
 
-def owners_of(site: Site) -> dict[str, str]:
-    """The codes of the translations by what is theirs at the root of the site; all else is the source's."""
+def owners(site: Site, paths: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Give the paths of files of a built site, each with the code of its locale; what is no translation's is the
+    source's."""
     from hexapla import outputs
 
-    folders = {locale.folder.partition("/")[0]: locale.code for locale in site.translations}
-    return folders | {outputs.sitemap_name(locale): locale.code for locale in site.translations}
+    codes = {locale.folder.partition("/")[0]: locale.code for locale in site.translations}
+    codes |= {outputs.sitemap_name(locale): locale.code for locale in site.translations}
+    for path in paths:
+        yield path, codes.get(path.partition("/")[0], site.source.code)
 
 
 def keys_of(found: Publication, states: Report, seen: Snapshot) -> dict[str, str]:

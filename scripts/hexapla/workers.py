@@ -8,7 +8,7 @@ import pickle
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from multiprocessing import get_context
 from multiprocessing.process import BaseProcess
 from typing import Any, BinaryIO, TypeVar
@@ -83,9 +83,11 @@ def _answer(file: BinaryIO, function: Work[Any], arguments: Sequence[Any]) -> No
         answer = (function(*arguments), None)
     except BaseException as error:  # also where somebody presses Ctrl+C: here is nobody to tell
         answer = (None, error)
-    with suppress(KeyboardInterrupt):
+    try:
         pickle.dump(answer, file, pickle.HIGHEST_PROTOCOL)
         file.flush()
+    except KeyboardInterrupt:
+        sys.exit(1)  # not all is written
 
 
 def _answered(process: BaseProcess, file: BinaryIO) -> Any:
