@@ -148,6 +148,19 @@ def test_a_file_that_was_just_written_is_read_again(tmp_path: Path) -> None:
     assert not marks.known(path.stat())
 
 
+def test_a_file_system_that_knows_only_seconds_is_given_two_of_them(tmp_path: Path) -> None:
+    path = tmp_path / "page"
+    path.write_bytes(b"one")
+    time.sleep(0.2)
+    marks = marked(tmp_path)
+    marks.note(path.stat(), "a digest")
+    assert marks.known(path.stat()) == "a digest"
+    os.utime(path, ns=(0, path.stat().st_mtime_ns // 10**9 * 10**9))  # as such a file system shows it
+    time.sleep(0.2)
+    marks.note(path.stat(), "a digest")
+    assert not marks.known(path.stat())
+
+
 def test_marks_that_nobody_asks_for_are_forgotten(tmp_path: Path, settled: None) -> None:
     old = tmp_path / "old"
     old.write_bytes(b"old")

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from hexapla import build as building
 from hexapla import engine, parts, prechecks, publication
-from hexapla.build import Built
+from hexapla.built import Built
 from hexapla.cache import FOLDER, Store
 from hexapla.parts import HEAD, Shard
 from hexapla.problems import Stop

@@ -18,8 +18,8 @@ from typing import Any
 
 import pytest
 from hexapla import build as building
-from hexapla import cache, config, engine, prechecks, publication, recording, status
-from hexapla.build import Built
+from hexapla import built, cache, config, engine, prechecks, publication, recording, status
+from hexapla.built import Built
 from hexapla.cache import FOLDER, Store
 from hexapla.inputs import Snapshot
 from hexapla.problems import Stop
@@ -153,7 +153,7 @@ class Sample:
         return prechecks.read(str(self.root / "mkdocs.yml"))
 
     def unchanged(self) -> list[Built] | None:
-        found = building.unchanged(config.load(str(self.root / "mkdocs.yml")), self.store, self.seen())
+        found = built.unchanged(config.load(str(self.root / "mkdocs.yml")), self.store, self.seen())
         return found[0] if found else None
 
     def seen(self) -> Snapshot:

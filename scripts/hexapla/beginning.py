@@ -7,13 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from hexapla import prechecks, status, workers
+from hexapla import workers
 from hexapla.cache import Store
-from hexapla.catalogs import Messages
 from hexapla.config import Site
-from hexapla.publication import Memory, Publication
-from hexapla.status import Report
+
+if TYPE_CHECKING:
+    from hexapla.catalogs import Messages
+    from hexapla.publication import Memory, Publication
+    from hexapla.status import Report
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,8 @@ class Beginning:
 
 def of(found: Publication | Beginning, store: Store) -> Beginning:
     """Add to a publication what a build needs besides. Raises Stop with what is wrong in records and catalogs."""
+    from hexapla import status
+
     if isinstance(found, Beginning):
         return found
     return Beginning(found, status.report(found, store), status.words(found.site, store))
@@ -34,13 +39,16 @@ def of(found: Publication | Beginning, store: Store) -> Beginning:
 
 def read(config_file: str | None, store: Store, memory: Memory | None = None) -> Beginning:
     """Read and check all that a build begins with; `memory` is as for `prechecks.read`. Raises Stop as both."""
+    from hexapla import prechecks
+
     return of(prechecks.read(config_file, memory, store), store)
 
 
 def read_aside(config_file: str | None, site: Site, store: Store) -> Beginning:
     """Read the same in another process, while MkDocs is set up in this one. Raises as `read`."""
     with workers.aside(read, config_file, store) as result:
-        from hexapla import engine, links  # noqa: F401 - with MkDocs, and what a build imports later
+        # Each process imports what it needs, which takes long, too.
+        from hexapla import build, engine, links  # noqa: F401 - with MkDocs, and what a build needs later
 
         engine.set_up(site, store)
         return result()

@@ -376,8 +376,9 @@ class Table:
             self.store.put(self.kind, self.key, text.encode("utf-8", "surrogatepass"))
 
 
-QUIET = 2
-"""A file that was changed so many seconds ago, or less, may be changed again without another time to show for it."""
+QUIET, QUIET_OF_WHOLE_SECONDS = 0.1, 2.0
+"""A file that was changed so many seconds ago, or less, may be changed again without another time to show for it: Linux
+reads its clock every 10 ms at most (HZ), exFAT counts these; some file systems know only seconds, FAT every other."""
 
 GENERATIONS = 4
 """So often the marks may be written without a question for one of them before that is forgotten."""
@@ -408,7 +409,11 @@ class Marks:
 
     def note(self, facts: os.stat_result, digest: str) -> None:
         """Note the digest of a file. `facts` have to be older than what the digest was made from."""
-        if max(facts.st_mtime, facts.st_ctime) < time.time() - QUIET and not self.known(facts):
+        if _is_quiet(facts):
+            self._keep(facts, digest)
+
+    def _keep(self, facts: os.stat_result, digest: str) -> None:
+        if not self.known(facts):
             self._table.set(mark_of(facts), [digest, self._generation])
             self._is_new = True
 
@@ -420,9 +425,11 @@ class Marks:
         facts = facts or os.stat(path)  # noqa: PTH116
         if found := self.known(facts):
             return found
+        is_quiet = _is_quiet(facts)  # before it is read: it may be written to while it is
         with open(path, "rb", buffering=0) as file:  # noqa: PTH123
             found = digest_of_bytes(file.readall())
-        self.note(facts, found)
+        if is_quiet:
+            self._keep(facts, found)
         return found
 
     def write(self) -> None:
@@ -439,6 +446,12 @@ class Marks:
         }
         self._table.update((kept | used | {"": self._generation}).items())
         self._table.write()
+
+
+def _is_quiet(facts: os.stat_result) -> bool:
+    """Whether a change of a file from now on shows in its times."""
+    is_whole = any(when % 10**9 == 0 for when in (facts.st_mtime_ns, facts.st_ctime_ns))
+    return max(facts.st_mtime, facts.st_ctime) < time.time() - (QUIET_OF_WHOLE_SECONDS if is_whole else QUIET)
 
 
 def mark_of(facts: os.stat_result) -> str:

@@ -22,15 +22,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 import hexapla
-from hexapla import cldr, config, prechecks, publication, reports, speech
+from hexapla import cldr, config
 from hexapla.config import Locale, Site, guess
 from hexapla.problems import Problem, Stop, shown
-from hexapla.publication import Publication
-from hexapla.rules import all_rules
 
 if TYPE_CHECKING:
-    from hexapla.build import Built, Progress
+    from hexapla.build import Progress
+    from hexapla.built import Built
     from hexapla.findings import Report
+    from hexapla.publication import Publication
     from hexapla.recording import Outcome
 
 
@@ -40,6 +40,8 @@ atexit.register(gc.freeze)
 
 def report(problems: Sequence[Problem]) -> None:
     """Print problems, each with its hint below."""
+    from hexapla import reports
+
     for line in reports.lines(problems):
         click.echo(line, err=True)
 
@@ -94,8 +96,7 @@ def build(config_file: str | None, codes: tuple[str, ...], shard: str | None, ou
     Pages are kept in .cache/hexapla, so that the next build renders only what has changed. With --out, a part is
     built: see `hexapla plan` and `hexapla merge`.
     """
-    from hexapla import beginning, parts
-    from hexapla import build as building
+    from hexapla import beginning, built, parts
     from hexapla.cache import FOLDER, Store
     from hexapla.inputs import Snapshot
 
@@ -105,13 +106,15 @@ def build(config_file: str | None, codes: tuple[str, ...], shard: str | None, ou
     site, _ = config.examine(config_file)
     store = Store(site.root / FOLDER)
     seen = Snapshot.of(site, store.marks)
-    if out is None and not profile and (known := building.unchanged(site, store, seen)):
+    if out is None and not profile and (known := built.unchanged(site, store, seen)):
         results, warned = known
         _count_warnings(warned)
         _show_results(results)
         click.echo(f"Nothing has changed; {shown(site.site_dir)} is as it was built")
         return
     begun = beginning.read_aside(config_file, site, store if out is None else store.only_read())
+    from hexapla import build as building  # takes long to import
+
     if out is not None:
         chosen = [site.locale(code) for code in codes] or list(site.locales)
         results = building.build_part(begun, chosen, share, out, store, _progress(site))
@@ -151,7 +154,7 @@ def merge(config_file: str | None, folders: tuple[Path, ...]) -> None:
 @verb
 def plan(config_file: str | None, jobs: int, words: int) -> None:
     """Print the parts in which a site can be built side by side, as JSON: a matrix for a CI engine."""
-    from hexapla import parts
+    from hexapla import parts, prechecks
 
     found = prechecks.read(config_file)
     click.echo(json.dumps({"include": parts.plan(found, jobs, words)}, ensure_ascii=False))
@@ -255,7 +258,7 @@ def chosen(config_file: str | None, arguments: Sequence[str]) -> tuple[Publicati
 
     Documents that cannot be read stop everything: a record must not be made of half a text.
     """
-    from hexapla import recording
+    from hexapla import publication, recording
 
     found = publication.read(config.load(config_file))
     if found.problems:
@@ -344,6 +347,8 @@ def diff(config_file: str | None, targets: Sequence[str]) -> None:
 def list_rules(context: click.Context, parameter: click.Parameter, value: bool) -> None:
     """Print every rule with its first sentence, and end."""
     if value and not context.resilient_parsing:
+        from hexapla.rules import all_rules
+
         width = max(map(len, all_rules()))
         for name, rule in sorted(all_rules().items()):
             click.echo(f"{name:{width}}  {rule.summary}")
@@ -354,6 +359,9 @@ def explain_rule(context: click.Context, parameter: click.Parameter, value: str 
     """Print one rule's documentation, and end."""
     if value is None or context.resilient_parsing:
         return
+    from hexapla import reports, speech
+    from hexapla.rules import all_rules
+
     if value not in all_rules():
         raise click.BadParameter(f"there is no such rule: {guess(value, sorted(all_rules()))}", param=parameter)
     translate = speech.translator(context.params.get("ui_locale") or "en")
@@ -361,8 +369,10 @@ def explain_rule(context: click.Context, parameter: click.Parameter, value: str 
     context.exit()
 
 
+FORMATS = ("text", "json", "github", "sarif")
+
 REPORT_OPTIONS = (
-    click.option("--format", "form", type=click.Choice(reports.FORMATS), default="text", show_default=True),
+    click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True),
     click.option("--ui-locale", metavar="LOCALE", is_eager=True, help="Explain problems in this language."),
     click.option("--strict", is_flag=True, help="Let warnings fail too."),
     click.option("--baseline", metavar="FILE", help="Leave out the known problems that are in this file."),
@@ -459,6 +469,8 @@ def mend(found: Report, spared: str, is_sure: bool) -> bool:
 
 def show(found: Report, form: str, ui_locale: str, root: Path) -> None:
     """Print what was found in one of the formats; as text, problems go where errors go, and a summary ends them."""
+    from hexapla import reports, speech
+
     translate = speech.translator(ui_locale or "en")
     if form == "json":
         click.echo(reports.to_json(found.problems, translate))
@@ -521,6 +533,8 @@ def links(
 
 def _site_to_check(config_file: str | None, folder: str | None) -> tuple[Path, Publication | None]:
     """Find the built site, and the publication that it was built from, unless it is somebody else's."""
+    from hexapla import publication
+
     if folder is None or config_file or Path("mkdocs.yml").is_file():
         site = config.load(config_file)
         if folder is None or config_file or config.absolute(Path(folder)) == site.site_dir:
@@ -589,7 +603,7 @@ def comment(config_file: str | None, artifact: str, files: str | None, commit: s
 @verb
 def new(config_file: str | None, locale: str, path: str | None) -> None:
     """Start a language, or with PATH a document in it."""
-    from hexapla import starting
+    from hexapla import publication, starting
 
     site = config.load(config_file)
     if path:
@@ -610,6 +624,7 @@ def new(config_file: str | None, locale: str, path: str | None) -> None:
 @verb
 def status(config_file: str | None, form: str) -> None:
     """Show how far each translation is, by document: words, and current, stale, missing, orphan paragraphs."""
+    from hexapla import publication
     from hexapla import status as counting
 
     found = publication.read(config.load(config_file))
@@ -701,6 +716,7 @@ def extract(config_file: str | None) -> None:
 def update(config_file: str | None) -> None:
     """Extract, then bring every locale's catalog in step; reworded messages become fuzzy."""
     from hexapla import catalogs as cataloguing
+    from hexapla import speech
 
     site = config.load(config_file)
     changed = cataloguing.update(site)
@@ -717,6 +733,7 @@ def update(config_file: str | None) -> None:
 def check_catalogs(config_file: str | None) -> None:
     """Find what is missing, fuzzy or wrong in the catalogs."""
     from hexapla import catalogs as cataloguing
+    from hexapla import speech
 
     site = config.load(config_file)
     problems = sorted(cataloguing.check(site))

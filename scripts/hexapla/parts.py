@@ -11,12 +11,14 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from hexapla import inputs
 from hexapla.config import Site
 from hexapla.problems import Problem, Stop, say
-from hexapla.publication import Publication
+
+if TYPE_CHECKING:
+    from hexapla.publication import Publication
 
 HEAD = "part.json"
 """The file of a part that says what it is."""

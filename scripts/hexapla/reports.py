@@ -15,7 +15,6 @@ from hexapla import speech
 from hexapla.problems import Problem, Severity, Text, say, shown, translated
 from hexapla.rules import all_rules
 
-FORMATS = ("text", "json", "github", "sarif")
 Translate = Callable[[str], str]
 HINT = say("hint")
 

@@ -12,11 +12,11 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
-from hexapla import cache
+from hexapla import cache, workers
 from hexapla.cache import Marks, Store
 from hexapla.problems import Problem, Stop, say
 
@@ -92,8 +92,16 @@ def take(spare: Path | None, whole: Path, marks: Marks, site_dir: Path | None = 
 def _copy(site_dir: Path, whole: Path, marks: Marks) -> dict[str, str]:
     """Copy the files of a site, which is quicker than to write its pages. Gives the digests of those that are known.
     Raises OSError."""
-    entries = cache.entries_of(site_dir)
-    return {path: copy(entry.path, f"{whole}/{path}", marks) for path, entry in entries if not entry.is_symlink()}
+    paths = [path for path, entry in cache.entries_of(site_dir) if not entry.is_symlink()]
+    parts = [(paths[at : at + workers.FEW],) for at in range(0, len(paths), workers.FEW)]
+    found = workers.each(_copy_some, (site_dir, whole, marks), parts, 2)
+    return {path: digest for part in found for path, digest in part.items()}
+
+
+def _copy_some(place: tuple[Path, Path, Marks], paths: Sequence[str]) -> dict[str, str]:
+    """Copy some files of a site, by their paths there; maybe in a process of its own."""
+    site_dir, whole, marks = place
+    return {path: copy(f"{site_dir}/{path}", f"{whole}/{path}", marks) for path in paths}
 
 
 def copy(path: str, target: str, marks: Marks) -> str:

@@ -7,11 +7,13 @@ import os
 import pickle
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from multiprocessing import get_context
 from multiprocessing.process import BaseProcess
-from typing import Any, BinaryIO, TypeVar
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 Result = TypeVar("Result")
 Work = Callable[..., Result]
@@ -44,6 +46,8 @@ def each(
     if not helpers or not _may_help():
         meanwhile()
         return [function(context, *one) for one in items]
+    from concurrent.futures import ProcessPoolExecutor  # takes long to import
+
     global _shared
     _shared = (function, context)
     try:
