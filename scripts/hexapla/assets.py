@@ -33,6 +33,9 @@ TEXT, END_OF_TEXT = "<!--text-->", "<!--/text-->"
 AROUND = '<html><body class="hx"><main><article><div class="md-typeset">'
 """The start tags around a text, as far as Material's style could ask for them."""
 
+INSIDE = {".hx": "", ".hx-text": ".md-typeset"}
+"""What is always within which class of our theme: everything in `.hx`, all of Material's texts in `.hx-text`."""
+
 FOR_A_HEADER = ("--md-scroll-", "scroll-margin-top:")
 """How declarations of Material's begin that leave room for a header which stays on the screen; ours does not."""
 
@@ -120,7 +123,7 @@ def _made(
     page_script = _add(files, "page.js", page)
     search_script = _add(files, "search.js", search)
     material = tuple(rule.where(_is_for_us) for rule in _rules(theme, store))
-    style = Style(material, _rules(text, store), kept, AROUND)
+    style = Style(material, _rules(text, store), kept, AROUND, INSIDE)
     return Assets(files, after_style, page_script, search_script, style)
 
 

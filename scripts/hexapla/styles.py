@@ -4,6 +4,9 @@ A selector can only match where everything that it names is on the page: its ele
 each rule of a sheet is kept for a page that has them, and left out otherwise, in the order of the sheet; custom
 properties and key frames are kept where a kept rule uses them. What cannot be decided from names (`:not()`, `:is()`,
 values of attributes, states) counts as matching: too much may be kept, never too little.
+
+What the page's own sheet always sets otherwise is left out of the theme's, by the rules of the cascade (CSS Cascading
+and Inheritance 4, section 6).
 """
 
 from __future__ import annotations
@@ -11,7 +14,7 @@ from __future__ import annotations
 import functools
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import tinycss2  # type: ignore[import-untyped]
@@ -25,18 +28,30 @@ SET_LATER = frozenset({"[open]", "[hidden]", "[disabled]", "[checked]"})
 BLOCKS = frozenset({"media", "supports", "container", "layer"})
 """At-rules that hold rules."""
 
-ATTRIBUTE = re.compile(r"""[\s"'](class|id|dir)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'=<>`]+))""", re.IGNORECASE)
+ATTRIBUTE = re.compile(r"""[\s"'](class|id|dir|lang)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'=<>`]+))""", re.IGNORECASE)
 TAG = re.compile(r"<([A-Za-z][\w-]*)")
 START_TAG = re.compile(r"""<[A-Za-z](?:[^<>"']*+(?:"[^"]*"[^<>"']*+|'[^']*'[^<>"']*+)*+>)?""")
 """A start tag; only its first two signs where its end is not sure."""
 
 PROPERTY = re.compile(r"--[\w-]+")
 
+ROOT = re.compile(r"""<html\b[^>]*?\slang\s*=\s*["']?([\w-]+)""", re.IGNORECASE)
+"""The language of a page."""
+
+STATE = re.compile(r"(?<!:):(?:active|first-child|focus|focus-visible|hover|last-child)$")
+"""A pseudo-class at the end of a selector."""
+
+DIRECTION = re.compile(r"^\[dir=[a-z]+\] ")
+
+SHORTHANDS = ("background", "list-style", "margin", "padding")
+"""Properties that set all others that are named after them."""
+
 
 class Selector(NamedTuple):
     """A selector, and the names that a page must have for it to match.
 
-    Names are written as selectors are: `table`, `.note`, `#top`, `[hidden]`, `[dir=rtl]`.
+    Names are written as selectors are: `table`, `.note`, `#top`, `[hidden]`, `[dir=rtl]`, `:lang(hi)`, and for the
+    language of the whole page `:root:lang(hi)`.
     """
 
     text: str
@@ -67,6 +82,18 @@ class Rule(NamedTuple):
         """Whether it is for the root of every page, in every state."""
         return not self.conditions and ":root" in {selector.text for selector in self.selectors}
 
+    def without(self, lost: Mapping[str, Collection[str]]) -> Iterator[Rule]:
+        """Give what is left of the rule without the properties that each selector has lost: maybe several rules."""
+        groups: dict[tuple[Declaration, ...], list[Selector]] = {}
+        for selector in self.selectors:
+            properties = lost.get(selector.text, ())
+            kept = tuple(one for one in self.declarations if not _is_set_by(properties, one))
+            groups.setdefault(kept, []).append(selector)
+        if not self.selectors:
+            yield self
+        for kept, selectors in groups.items():
+            yield self._replace(selectors=tuple(selectors), declarations=kept)
+
     def where(self, is_kept: Callable[[Declaration], bool]) -> Rule:
         """The same rule with only those of its declarations of which this is true."""
         kept = tuple(filter(is_kept, self.declarations))
@@ -75,18 +102,35 @@ class Rule(NamedTuple):
 
 Rules = tuple[Rule, ...]
 
+_Matching = list[tuple[Rule, tuple[Selector, ...]]]
+"""Rules, each with its selectors that can match."""
+
 
 class Style:
     """Style sheets, parsed once, that give each page its part."""
 
-    def __init__(self, theme: Rules, own: Rules, kept: Iterable[str] = (), around: str = "") -> None:
+    def __init__(
+        self,
+        theme: Rules,
+        own: Rules,
+        kept: Iterable[str] = (),
+        around: str = "",
+        inside: Mapping[str, str] | None = None,
+    ) -> None:
         """Take the rules of a theme, which are for texts only, and those of the page's own, which come after them.
 
         `kept` are names and custom properties that every page has, be it that scripts bring them. `around` are the
-        start tags around a text, which the theme's selectors may name too.
+        start tags around a text, which the theme's selectors may name too. `inside` names classes of the page
+        around it, each with how selectors begin that match nothing outside of such an element; where it is empty, no
+        element of the body is outside.
         """
         replaced = frozenset(one.defines for rule in own if rule.is_root for one in rule.declarations) - {""}
-        self.theme = tuple(rule.where(lambda one: one.defines not in replaced) for rule in theme)
+        lost = _Lost(own, inside or {})
+        self.theme = tuple(
+            part.where(lambda one: one.defines not in replaced)
+            for rule in theme
+            for part in rule.without(lost.of(rule))
+        )
         self.own = own
         self._kept = IMPLIED | SET_LATER | frozenset(kept)
         self._around = _names_of(around)
@@ -110,11 +154,56 @@ class Style:
         tags = _start_tags(html)
         found = _names_of(tags) & self._known
         found.update(name for name, word in self._attributes.items() if word in tags)
+        if root := ROOT.match(tags):
+            found |= {f":root{name}" for name in _languages(root[1])} & self._known
         return frozenset(found)
 
     def _text(self, names: frozenset[str], inner: frozenset[str], properties: frozenset[str]) -> str:
-        found = [*_matching(self.theme, inner | self._kept), *_matching(self.own, names | self._kept)]
+        own = _with_those_of_the_language(_matching(self.own, names | self._kept))
+        found = [*_matching(self.theme, inner | self._kept), *own]
         return _written(found, _used([rule for rule, _ in found], self._kept | properties))
+
+
+class _Lost:
+    """Which properties of a theme are always set otherwise by the page's own sheet, which comes after it."""
+
+    def __init__(self, own: Rules, inside: Mapping[str, str]) -> None:
+        self._set: dict[str, set[str]] = {}
+        for rule in own:
+            names = {one.text.partition(":")[0] for one in rule.declarations if not one.defines}
+            for selector in rule.selectors if not rule.conditions else ():
+                for base in _bases(selector.text, inside):
+                    self._set.setdefault(base, set()).update(names)
+
+    def of(self, rule: Rule) -> dict[str, set[str]]:
+        """Give the properties that the selectors of a rule lose, by selector.
+
+        One of the own sheet names a class besides, which outweighs a state or a direction that one of the theme's has.
+        """
+        found = {}
+        for one in rule.selectors:
+            bases = {one.text, STATE.sub("", one.text), DIRECTION.sub("", one.text)}
+            found[one.text] = {name for base in bases for name in self._set.get(base, ())}
+        return found
+
+
+def _bases(selector: str, inside: Mapping[str, str]) -> Iterator[str]:
+    """Give the selectors of a theme that match nothing but what this one matches, too, and weigh a class less."""
+    for name, beginning in inside.items():
+        if selector == f"body{name}":
+            yield "body"
+        base = selector.removeprefix(f"{name} ")
+        is_inside = base.startswith(beginning) if beginning else base.isalnum() and base not in IMPLIED
+        if base != selector and is_inside:
+            yield base
+
+
+def _is_set_by(properties: Collection[str], declaration: Declaration) -> bool:
+    """Whether these properties set what a declaration sets, and may do so."""
+    name, _, value = declaration.text.partition(":")
+    if declaration.defines or value.endswith("!important"):
+        return False
+    return name in properties or any(name.startswith(f"{one}-") for one in SHORTHANDS if one in properties)
 
 
 def smaller(sheet: str) -> str:
@@ -125,7 +214,7 @@ def smaller(sheet: str) -> str:
     )
 
 
-def _matching(rules: Iterable[Rule], names: frozenset[str]) -> list[tuple[Rule, tuple[Selector, ...]]]:
+def _matching(rules: Iterable[Rule], names: frozenset[str]) -> _Matching:
     """The rules that can match where there are these names, each with its selectors that can."""
     found = []
     for rule in rules:
@@ -133,6 +222,23 @@ def _matching(rules: Iterable[Rule], names: frozenset[str]) -> list[tuple[Rule, 
         if selectors or rule.at:
             found.append((rule, selectors))
     return found
+
+
+def _with_those_of_the_language(found: _Matching) -> _Matching:
+    """Leave out of the rules for roots of every language what those for roots of the page's own define, which count
+    more."""
+    own = {
+        one.defines
+        for rule, selectors in found
+        if not rule.conditions and any(selector.text.startswith(":root:lang(") for selector in selectors)
+        for one in rule.declarations
+    } - {""}
+
+    def left(rule: Rule, selectors: Sequence[Selector]) -> Rule:
+        is_for_all = all(one.text == ":root" for one in selectors)
+        return rule.where(lambda one: one.defines not in own) if own and is_for_all else rule
+
+    return [(left(rule, selectors), selectors) for rule, selectors in found]
 
 
 def _start_tags(html: str) -> str:
@@ -149,9 +255,17 @@ def _names_of(html: str) -> set[str]:
         value = "".join(values)
         if name.lower() == "class":
             names.update(f".{one}" for one in value.split())
+        elif name.lower() == "lang":
+            names.update(_languages(value))
         else:
             names.add(f"#{value}" if name.lower() == "id" else f"[dir={value.lower()}]")
     return names
+
+
+def _languages(tag: str) -> Iterator[str]:
+    """Give the pseudo-classes that match a language: its own, and those of what it is a kind of."""
+    parts = tag.lower().split("-")
+    return (f":lang({'-'.join(parts[:count])})" for count in range(1, len(parts) + 1))
 
 
 def _may_name_properties(html: str) -> bool:
@@ -299,13 +413,19 @@ def _sign(node: Any) -> str:
 def _needs(nodes: Sequence[Any]) -> frozenset[str]:
     """The names without which a selector matches nothing."""
     needs = set()
+    is_root = False
     for before, node in zip(["", *map(_sign, nodes)], nodes, strict=False):
+        is_root = is_root and node.type != "whitespace" and _sign(node) not in {">", "+", "~"}
         if node.type == "hash":
             needs.add(f"#{node.value}")
         elif node.type == "ident" and before == ".":
             needs.add(f".{node.value}")
         elif node.type == "ident" and before != ":":
             needs.add(node.lower_value)
+        elif node.type == "ident":
+            is_root = is_root or node.lower_value == "root"
+        elif node.type == "function" and node.lower_name == "lang" and len(node.arguments) == 1:
+            needs.add(f"{':root' if is_root else ''}:lang({node.arguments[0].value.lower()})")
         elif node.type == "[] block":
             name, *rest = [one.value for one in node.content if one.type in {"ident", "string", "literal"}]
             if name == "id" and rest[:1] == ["="]:
