@@ -87,7 +87,7 @@ def test_a_rule_of_the_theme_is_for_texts_only() -> None:
 
 def test_properties_of_the_theme_that_the_own_sheet_sets_are_left_out() -> None:
     own = styles.parse(":root { --used: green } @media print { :root { --inner: none } }")
-    found = styles.Style(styles.parse(SHEET), own).text_for("<a>", "<a>")
+    found = styles.Style(styles.without_lost(styles.parse(SHEET), own, {}), own).text_for("<a>", "<a>")
     assert "--used:green" in found and "--used:var" not in found
 
 
@@ -119,7 +119,8 @@ def test_properties_of_the_theme_that_the_own_sheet_sets_are_left_out() -> None:
 def test_what_the_own_sheet_always_sets_otherwise_is_left_out_of_the_themes(theme: str, own: str, left: str) -> None:
     inside = {".hx": "", ".in": ".text"}
     html = "<html dir=ltr><body class=hx><div class='in'><div class=text><p><a>"
-    with_it = styles.Style(styles.parse(theme), styles.parse(own), around=html, inside=inside).text_for(html, html)
+    rules = styles.without_lost(styles.parse(theme), styles.parse(own), inside)
+    with_it = styles.Style(rules, styles.parse(own), around=html).text_for(html, html)
     without = styles.Style((), styles.parse(own)).text_for(html, html)
     assert with_it == left + without
 
@@ -517,11 +518,9 @@ def test_all_of_markdown_looks_as_with_the_whole_of_materials_sheet(
 
     theme = next((Path(material.__path__[0]) / "templates").glob(assets.MATERIAL)).read_text(encoding="utf-8")
     whole = theme + (ROOT / "overrides/hexapla/text.css").read_text(encoding="utf-8")
-    rebuilt = styles.Style(
-        styles.parse(theme),
-        styles.parse((ROOT / "overrides/hexapla/text.css").read_text("utf-8")),
-        around=assets.AROUND,
-    )
+    own_rules = styles.parse((ROOT / "overrides/hexapla/text.css").read_text("utf-8"))
+    left = styles.without_lost(styles.parse(theme), own_rules, assets.INSIDE)
+    rebuilt = styles.Style(left, own_rules, around=assets.AROUND)
     part = own[1] if direction == "ltr" else rebuilt.text_for(page_html, page_html)
     assert len(part) < len(whole) / 3
     pages = []

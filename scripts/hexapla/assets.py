@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -122,8 +123,7 @@ def _made(
     after_style = _add(files, "after.css", _smaller(after, store))
     page_script = _add(files, "page.js", page)
     search_script = _add(files, "search.js", search)
-    material = tuple(rule.where(_is_for_us) for rule in _rules(theme, store))
-    style = Style(material, _rules(text, store), kept, AROUND, INSIDE)
+    style = Style(_left_of(theme, text, store), _rules(text, store), kept, AROUND)
     return Assets(files, after_style, page_script, search_script, style)
 
 
@@ -134,10 +134,25 @@ def _is_for_us(declaration: Declaration) -> bool:
 
 def _rules(sheet: str, store: Store) -> styles.Rules:
     """Parse a sheet, or take its rules from the cache."""
-    key = cache.digest(cache.tool_key(), sheet)
+    return _kept_rules(store, lambda: styles.parse(sheet), sheet)
+
+
+def _left_of(theme: str, text: str, store: Store) -> styles.Rules:
+    """Parse Material's sheet, and leave out what ours sets; or take the rules from the cache."""
+
+    def make() -> styles.Rules:
+        rules = tuple(rule.where(_is_for_us) for rule in styles.parse(theme))
+        return styles.without_lost(rules, styles.parse(text), INSIDE)
+
+    return _kept_rules(store, make, theme, text)
+
+
+def _kept_rules(store: Store, make: Callable[[], styles.Rules], *sheets: str) -> styles.Rules:
+    """Give the rules that are made of sheets, or that were made of them before."""
+    key = cache.digest(cache.tool_key(), *sheets)
     if data := store.get("styles", key):
         return styles.from_json(data)
-    rules = styles.parse(sheet)
+    rules = make()
     store.put("styles", key, styles.to_json(rules))
     return rules
 

@@ -46,9 +46,10 @@ def read(config_file: str | None, store: Store, memory: Memory | None = None) ->
 
 def read_aside(config_file: str | None, site: Site, store: Store) -> Beginning:
     """Read the same in another process, while MkDocs is set up in this one. Raises as `read`."""
+    from hexapla import prechecks  # noqa: F401 - both need most of what this brings, and to import it takes long
+
     with workers.aside(read, config_file, store) as result:
-        # Each process imports what it needs, which takes long, too.
-        from hexapla import build, engine, links  # noqa: F401 - with MkDocs, and what a build needs later
+        from hexapla import build, engine  # noqa: F401 - with MkDocs
 
         engine.set_up(site, store)
         return result()

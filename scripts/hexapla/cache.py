@@ -409,13 +409,12 @@ class Marks:
 
     def note(self, facts: os.stat_result, digest: str) -> None:
         """Note the digest of a file. `facts` have to be older than what the digest was made from."""
-        if _is_quiet(facts):
+        if not self.known(facts) and _is_quiet(facts):
             self._keep(facts, digest)
 
     def _keep(self, facts: os.stat_result, digest: str) -> None:
-        if not self.known(facts):
-            self._table.set(mark_of(facts), [digest, self._generation])
-            self._is_new = True
+        self._table.set(mark_of(facts), [digest, self._generation])
+        self._is_new = True
 
     def digest_of(self, path: str, facts: os.stat_result | None = None) -> str:
         """Give the digest of a file, as `digest_of_bytes` gives it; read it if need be. Raises OSError.
@@ -450,7 +449,7 @@ class Marks:
 
 def _is_quiet(facts: os.stat_result) -> bool:
     """Whether a change of a file from now on shows in its times."""
-    is_whole = any(when % 10**9 == 0 for when in (facts.st_mtime_ns, facts.st_ctime_ns))
+    is_whole = facts.st_mtime_ns % 10**9 == 0 or facts.st_ctime_ns % 10**9 == 0
     return max(facts.st_mtime, facts.st_ctime) < time.time() - (QUIET_OF_WHOLE_SECONDS if is_whole else QUIET)
 
 

@@ -109,28 +109,13 @@ _Matching = list[tuple[Rule, tuple[Selector, ...]]]
 class Style:
     """Style sheets, parsed once, that give each page its part."""
 
-    def __init__(
-        self,
-        theme: Rules,
-        own: Rules,
-        kept: Iterable[str] = (),
-        around: str = "",
-        inside: Mapping[str, str] | None = None,
-    ) -> None:
+    def __init__(self, theme: Rules, own: Rules, kept: Iterable[str] = (), around: str = "") -> None:
         """Take the rules of a theme, which are for texts only, and those of the page's own, which come after them.
 
         `kept` are names and custom properties that every page has, be it that scripts bring them. `around` are the
-        start tags around a text, which the theme's selectors may name too. `inside` names classes of the page
-        around it, each with how selectors begin that match nothing outside of such an element; where it is empty, no
-        element of the body is outside.
+        start tags around a text, which the theme's selectors may name too.
         """
-        replaced = frozenset(one.defines for rule in own if rule.is_root for one in rule.declarations) - {""}
-        lost = _Lost(own, inside or {})
-        self.theme = tuple(
-            part.where(lambda one: one.defines not in replaced)
-            for rule in theme
-            for part in rule.without(lost.of(rule))
-        )
+        self.theme = theme
         self.own = own
         self._kept = IMPLIED | SET_LATER | frozenset(kept)
         self._around = _names_of(around)
@@ -162,6 +147,19 @@ class Style:
         own = _with_those_of_the_language(_matching(self.own, names | self._kept))
         found = [*_matching(self.theme, inner | self._kept), *own]
         return _written(found, _used([rule for rule, _ in found], self._kept | properties))
+
+
+def without_lost(theme: Rules, own: Rules, inside: Mapping[str, str]) -> Rules:
+    """Give what is left of a theme's rules before a sheet that comes after them: without what that always sets
+    otherwise.
+
+    `inside` names classes of the page around a text, each with how selectors begin that match nothing outside of such
+    an element; where it is empty, no element of the body is outside.
+    """
+    replaced = frozenset(one.defines for rule in own if rule.is_root for one in rule.declarations) - {""}
+    lost = _Lost(own, inside)
+    found = (part for rule in theme for part in rule.without(lost.of(rule)))
+    return tuple(rule for one in found if (rule := one.where(lambda one: one.defines not in replaced)).declarations)
 
 
 class _Lost:
