@@ -422,8 +422,9 @@ def _needs(nodes: Sequence[Any]) -> frozenset[str]:
             needs.add(node.lower_value)
         elif node.type == "ident":
             is_root = is_root or node.lower_value == "root"
-        elif node.type == "function" and node.lower_name == "lang" and len(node.arguments) == 1:
-            needs.add(f"{':root' if is_root else ''}:lang({node.arguments[0].value.lower()})")
+        elif node.type == "function" and node.lower_name == "lang":
+            tags = [one.value.lower() for one in node.arguments if one.type in {"ident", "string"}]
+            needs.update(f"{':root' if is_root else ''}:lang({tag})" for tag in tags if len(node.arguments) == 1)
         elif node.type == "[] block":
             name, *rest = [one.value for one in node.content if one.type in {"ident", "string", "literal"}]
             if name == "id" and rest[:1] == ["="]:
