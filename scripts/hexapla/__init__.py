@@ -43,6 +43,7 @@ How the modules connect, each importing only from those before it:
     search, outputs   what is written beside the pages
     plugin      the MkDocs plugin: one locale's build, hook by hook
     parts       a build on several machines: its plan, its shares, what they hand back
+    built       what came of a build, and whether another would come to the same
     swap        how a finished site takes the place of the old one
     untouched   locales that a build leaves as the last one left them
     localized, engine   one locale through MkDocs, page by page: what the cache holds is taken from there
