@@ -135,6 +135,8 @@ def test_a_page_holds_the_rules_of_the_languages_that_are_on_it() -> None:
     plain = ":root{--size:1px}p{top:var(--size)}@media print{:root{--size:4px}}"
     assert style.text_for('<html lang="hi"><p>', "") == style.text_for("<html dir=ltr lang=hi-IN><p>", "") == hindi
     assert style.text_for('<html lang="en"><p hreflang="hi">', "") == style.text_for("<p>", "") == plain
+    below = ":root{--size:1px}:root:lang(hi) p{--size:2px}p{top:var(--size)}"
+    assert styles.Style((), styles.parse(below)).text_for("<html lang=hi><p>", "") == below
     strange = "p:lang(1){top:0}p:lang(hi,fr){top:0}p:lang(){top:0}:root p:lang(hi){top:0}"
     assert styles.Style((), styles.parse(strange)).text_for("<p>", "") == strange.partition(":root")[0]
     some = plain.replace("p{", "p:lang(hi){--size:2px}p{", 1)

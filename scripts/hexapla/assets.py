@@ -123,7 +123,9 @@ def _made(
     after_style = _add(files, "after.css", _smaller(after, store))
     page_script = _add(files, "page.js", page)
     search_script = _add(files, "search.js", search)
-    style = Style(_left_of(theme, text, store), _rules(text, store), kept, AROUND)
+    own = _kept_rules(store, lambda: styles.parse(text), text)
+    left = _kept_rules(store, lambda: _left_of(theme, own), theme, text)
+    style = Style(left, own, kept, AROUND)
     return Assets(files, after_style, page_script, search_script, style)
 
 
@@ -132,19 +134,10 @@ def _is_for_us(declaration: Declaration) -> bool:
     return not declaration.text.startswith(FOR_A_HEADER)
 
 
-def _rules(sheet: str, store: Store) -> styles.Rules:
-    """Parse a sheet, or take its rules from the cache."""
-    return _kept_rules(store, lambda: styles.parse(sheet), sheet)
-
-
-def _left_of(theme: str, text: str, store: Store) -> styles.Rules:
-    """Parse Material's sheet, and leave out what ours sets; or take the rules from the cache."""
-
-    def make() -> styles.Rules:
-        rules = tuple(rule.where(_is_for_us) for rule in styles.parse(theme))
-        return styles.without_lost(rules, styles.parse(text), INSIDE)
-
-    return _kept_rules(store, make, theme, text)
+def _left_of(theme: str, own: styles.Rules) -> styles.Rules:
+    """Parse Material's sheet, and leave out what does nothing here: what is for its header, and what ours sets."""
+    rules = tuple(rule.where(_is_for_us) for rule in styles.parse(theme))
+    return styles.without_lost(rules, own, INSIDE)
 
 
 def _kept_rules(store: Store, make: Callable[[], styles.Rules], *sheets: str) -> styles.Rules:

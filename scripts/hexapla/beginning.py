@@ -30,10 +30,10 @@ class Beginning:
 
 def of(found: Publication | Beginning, store: Store) -> Beginning:
     """Add to a publication what a build needs besides. Raises Stop with what is wrong in records and catalogs."""
-    from hexapla import status
-
     if isinstance(found, Beginning):
         return found
+    from hexapla import status
+
     return Beginning(found, status.report(found, store), status.words(found.site, store))
 
 

@@ -38,6 +38,9 @@ PROPERTY = re.compile(r"--[\w-]+")
 ROOT = re.compile(r"""<html\b[^>]*?\slang\s*=\s*["']?([\w-]+)""", re.IGNORECASE)
 """The language of a page."""
 
+ROOT_OF_LANGUAGE = re.compile(r":root:lang\([\w-]+\)")
+"""The selector of the roots of all pages in a language."""
+
 STATE = re.compile(r"(?<!:):(?:active|first-child|focus|focus-visible|hover|last-child)$")
 """A pseudo-class at the end of a selector."""
 
@@ -81,18 +84,6 @@ class Rule(NamedTuple):
     def is_root(self) -> bool:
         """Whether it is for the root of every page, in every state."""
         return not self.conditions and ":root" in {selector.text for selector in self.selectors}
-
-    def without(self, lost: Mapping[str, Collection[str]]) -> Iterator[Rule]:
-        """Give what is left of the rule without the properties that each selector has lost: maybe several rules."""
-        groups: dict[tuple[Declaration, ...], list[Selector]] = {}
-        for selector in self.selectors:
-            properties = lost.get(selector.text, ())
-            kept = tuple(one for one in self.declarations if not _is_set_by(properties, one))
-            groups.setdefault(kept, []).append(selector)
-        if not self.selectors:
-            yield self
-        for kept, selectors in groups.items():
-            yield self._replace(selectors=tuple(selectors), declarations=kept)
 
     def where(self, is_kept: Callable[[Declaration], bool]) -> Rule:
         """The same rule with only those of its declarations of which this is true."""
@@ -157,32 +148,20 @@ def without_lost(theme: Rules, own: Rules, inside: Mapping[str, str]) -> Rules:
     an element; where it is empty, no element of the body is outside.
     """
     replaced = frozenset(one.defines for rule in own if rule.is_root for one in rule.declarations) - {""}
-    lost = _Lost(own, inside)
-    found = (part for rule in theme for part in rule.without(lost.of(rule)))
-    return tuple(rule for one in found if (rule := one.where(lambda one: one.defines not in replaced)).declarations)
+    always = _always_set(own, inside)
+    found = (part.where(lambda one: one.defines not in replaced) for rule in theme for part in _left_of(rule, always))
+    return tuple(rule for rule in found if rule.declarations)
 
 
-class _Lost:
-    """Which properties of a theme are always set otherwise by the page's own sheet, which comes after it."""
-
-    def __init__(self, own: Rules, inside: Mapping[str, str]) -> None:
-        self._set: dict[str, set[str]] = {}
-        for rule in own:
+def _always_set(own: Rules, inside: Mapping[str, str]) -> dict[str, set[str]]:
+    """Give the properties that a sheet sets wherever a selector of the theme before it matches, by that selector."""
+    found: dict[str, set[str]] = {}
+    for rule in own:
+        if not rule.conditions:
             names = {one.text.partition(":")[0] for one in rule.declarations if not one.defines}
-            for selector in rule.selectors if not rule.conditions else ():
-                for base in _bases(selector.text, inside):
-                    self._set.setdefault(base, set()).update(names)
-
-    def of(self, rule: Rule) -> dict[str, set[str]]:
-        """Give the properties that the selectors of a rule lose, by selector.
-
-        One of the own sheet names a class besides, which outweighs a state or a direction that one of the theme's has.
-        """
-        found = {}
-        for one in rule.selectors:
-            bases = {one.text, STATE.sub("", one.text), DIRECTION.sub("", one.text)}
-            found[one.text] = {name for base in bases for name in self._set.get(base, ())}
-        return found
+            for base in (base for selector in rule.selectors for base in _bases(selector.text, inside)):
+                found.setdefault(base, set()).update(names)
+    return found
 
 
 def _bases(selector: str, inside: Mapping[str, str]) -> Iterator[str]:
@@ -194,6 +173,23 @@ def _bases(selector: str, inside: Mapping[str, str]) -> Iterator[str]:
         is_inside = base.startswith(beginning) if beginning else base.isalnum() and base not in IMPLIED
         if base != selector and is_inside:
             yield base
+
+
+def _left_of(rule: Rule, always: Mapping[str, Collection[str]]) -> Iterator[Rule]:
+    """Give a rule of the theme without what is always set otherwise: maybe several, where its selectors differ in that.
+
+    What sets it names a class besides, which outweighs a state or a direction.
+    """
+    if not rule.selectors:
+        yield rule
+    groups: dict[tuple[Declaration, ...], list[Selector]] = {}
+    for selector in rule.selectors:
+        bases = {selector.text, STATE.sub("", selector.text), DIRECTION.sub("", selector.text)}
+        lost = {name for base in bases for name in always.get(base, ())}
+        kept = tuple(one for one in rule.declarations if not _is_set_by(lost, one))
+        groups.setdefault(kept, []).append(selector)
+    for kept, selectors in groups.items():
+        yield rule._replace(selectors=tuple(selectors), declarations=kept)
 
 
 def _is_set_by(properties: Collection[str], declaration: Declaration) -> bool:
@@ -228,7 +224,7 @@ def _with_those_of_the_language(found: _Matching) -> _Matching:
     own = {
         one.defines
         for rule, selectors in found
-        if not rule.conditions and any(selector.text.startswith(":root:lang(") for selector in selectors)
+        if not rule.conditions and any(ROOT_OF_LANGUAGE.fullmatch(selector.text) for selector in selectors)
         for one in rule.declarations
     } - {""}
 
