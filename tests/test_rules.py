@@ -131,7 +131,7 @@ def test_what_quick_looks_at_letters_rely_on() -> None:
 
 
 def test_every_rule_is_found_and_those_for_a_build_without_the_others() -> None:
-    """A build imports few rules; each module that registers one is among those that `all_rules` imports."""
+    """A build imports few rules, the command line none; `all_rules` imports each module that registers one."""
     folder = Path(rules.__file__).parent
     registering = {
         path.stem for path in folder.glob("*.py") if re.search("^@rule\\(", path.read_text(encoding="utf-8"), re.M)
@@ -140,6 +140,13 @@ def test_every_rule_is_found_and_those_for_a_build_without_the_others() -> None:
     found = rules.all_rules()
     own = {module.__name__ for module in prechecks.MODULES}
     assert {one.check.__module__ for one in found.values() if one.is_for_build} == own
-    code = "import sys, hexapla.cli; print(*(name for name in sys.modules if name.startswith('hexapla.rules_')))"
+    assert _rules_imported_by("hexapla.cli") == set()
+    assert _rules_imported_by("hexapla.build", "hexapla.prechecks") == own
+
+
+def _rules_imported_by(*modules: str) -> set[str]:
+    """The modules of rules that a process of its own has imported after `modules`."""
+    names = "name for name in sys.modules if name.startswith('hexapla.rules_')"
+    code = f"import sys, {', '.join(modules)}; print(*({names}))"
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert set(result.stdout.split()) == own
+    return set(result.stdout.split())
