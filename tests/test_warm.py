@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import errno
 import json
 import multiprocessing
 import os
@@ -745,6 +746,48 @@ def test_the_pages_of_a_copy_are_not_written_again(stock: Sample) -> None:
         "status/index.html",
         "fr/status/index.html",
     }  # which show texts of all pages
+
+
+def build_first(sample: Sample) -> Path:
+    """Build where neither a site nor a spare is; give the place of the spare."""
+    for folder in (sample.site_dir, sample.cache):
+        shutil.rmtree(folder)
+    sample.warm()
+    (spare,) = (sample.cache / "spare").iterdir()
+    return spare
+
+
+def test_the_site_after_the_first_is_made_of_the_copy_that_the_first_build_made(full: Sample) -> None:
+    spare = build_first(full)
+    assert {name for name in full.base if name.endswith(".html") and "status" not in name} <= digest(spare).keys()
+    number = spare.stat().st_ino
+    with full.edited(EDITS["a translation"][0]):
+        assert left(building.build(full.read(), store=full.store)) == {"en"}
+        assert full.site_dir.stat().st_ino == number
+        assert full.built() == full.rendered()
+
+
+@pytest.mark.parametrize("done", [0, 10])
+def test_the_copy_of_a_first_site_is_not_believed_where_it_is_not_whole(
+    done: int, full: Sample, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = shutil.copyfile
+
+    def copyfile(path: str, target: str) -> object:
+        if "/copy/" not in str(target):
+            return whole(path, target)
+        Path(target).parent.mkdir(parents=True, exist_ok=True)
+        Path(target).write_bytes(Path(path).read_bytes()[:done])
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(shutil, "copyfile", copyfile)
+    spare = build_first(full)
+    assert {path.stat().st_size for path in spare.rglob("*.html")} == {done}
+    assert full.built() == full.base
+    monkeypatch.undo()
+    with full.edited(EDITS["a translation"][0]):
+        full.warm()
+        assert full.built() == full.rendered()
 
 
 def test_the_old_site_leads_nowhere_else(stock: Sample, tmp_path: Path) -> None:

@@ -73,17 +73,21 @@ def build(
     with swap.beside(site.site_dir) as folder:
         whole = folder / "site"
         before = swap.take(spare, whole, store.marks, site.site_dir if store.has("keys") else None)
-        job = _Job.of(begun, whole, store, before or {})
+        copy = folder / "copy" if spare and before is None and not site.site_dir.exists() else None
+        job = _Job.of(begun, whole, store, before or {}, copy)
         untouched = Untouched(begun.found, begun.states, seen, store)
         check = _LinkCheck(begun.found, whole, store)
         results, readings = _build_anew(job, untouched, before is not None, report, check.prepare)
-        files, digests, shared = _complete(job, results)
-        totals = _sizes(site, files)
+        pages = {path: digest for result in results for path, digest in result.digests.items()}
+        sizes, digests, shared = _complete(job, pages)
+        totals = _totals(site, sizes)
         results = [replace(result, size=totals[result.locale.code]) for result in results]
-        told = check.told(digests, {path: facts.st_size for path, facts in files.items()}, readings)
+        told = check.told(digests, sizes, readings)
         if all(result.is_known for result in results) and seen.is_present(site):
             note(site, seen, digests, results, store, len(told))
             untouched.keep({one.locale.code: (one.pages, one.fallbacks) for one in results}, digests, shared)
+        if copy and spare:
+            swap.keep_spare(copy, spare, pages, sizes, store.marks)
         swap.publish(whole, site.site_dir, spare)
     warn(told)
     if sum(result.rendered for result in results) >= MANY or store.was_trimmed < time.time() - HOUR:
@@ -121,23 +125,21 @@ def _leave(job: _Job, untouched: Untouched, locale: Locale, report: Progress) ->
     return Built(locale, left.pages, left.fallbacks, 0, seconds, digests=left.digests, is_known=True)
 
 
-def _complete(
-    job: _Job, results: Sequence[Built]
-) -> tuple[dict[str, os.stat_result], Mapping[str, str], Sequence[str]]:
-    """Remove what is left of the site before, and write what spans locales.
+def _complete(job: _Job, pages: Mapping[str, str]) -> tuple[Mapping[str, int], Mapping[str, str], Sequence[str]]:
+    """Remove what is left of the site before, and write what spans locales; `pages` are the digests of what the locales
+    have written, by their paths in the site.
 
-    Gives what is known of all files of the new site, by their paths there, their digests, and which of them span
-    locales.
+    Gives the bytes of all files of the new site, by their paths there, their digests, and which of them span locales.
     """
     from hexapla import outputs
 
     site, whole = job.begun.found.site, job.whole
-    pages = {path: digest for result in results for path, digest in result.digests.items()}
     files = swap.sweep(whole, job.before, pages)
     shared = outputs.write_shared(whole, site)
     shared += outputs.write_status(whole, site, job.begun.states, job.begun.messages, job.store)
     files |= {path: (whole / path).stat() for path in shared}
-    return files, _digests(whole, files, pages, job.store.marks), shared
+    sizes = {path: facts.st_size for path, facts in files.items()}
+    return sizes, _digests(whole, files, pages, job.store.marks), shared
 
 
 def _digests(
@@ -224,7 +226,8 @@ def build_part(
 @dataclass(frozen=True)
 class _Job:
     """What every locale's build is given. `whole` is the folder of the new site, `before` are the files that were there
-    before it, `reader` reads the links there."""
+    before it, `reader` reads the links there. `copy` is the folder of a copy for the next build, if there is to be
+    one."""
 
     begun: Beginning
     whole: Path
@@ -232,15 +235,19 @@ class _Job:
     before: Mapping[str, Before]
     templates: Templates
     reader: Reader
+    copy: Path | None
 
     @classmethod
-    def of(cls, begun: Beginning, whole: Path, store: Store, before: Mapping[str, Before]) -> _Job:
+    def of(
+        cls, begun: Beginning, whole: Path, store: Store, before: Mapping[str, Before], copy: Path | None = None
+    ) -> _Job:
         """Make the job of building into a folder."""
         from hexapla.addresses import Base
         from hexapla.engine import Templates
         from hexapla.facts import Reader
 
-        return cls(begun, whole, store, before, Templates(store), Reader(whole, Base.of(begun.found.site.site_url)))
+        reader = Reader(whole, Base.of(begun.found.site.site_url))
+        return cls(begun, whole, store, before, Templates(store), reader, copy)
 
 
 _job: _Job
@@ -284,7 +291,9 @@ def _build_locales(
 
 
 def _read(paths: Sequence[str]) -> Reading:
-    """Read some files of the new site. Runs in a process of its own."""
+    """Read some files of the new site, and copy them if need be. Runs in a process of its own."""
+    if _job.copy:
+        swap.copy_some(_job.whole, _job.copy, paths)
     return _job.reader.read(paths)
 
 
@@ -413,9 +422,9 @@ def _own_files(folder: Path, locale: Locale) -> list[Path]:
     return [*own, sitemap] if sitemap.is_file() else own
 
 
-def _sizes(site: Site, files: Mapping[str, os.stat_result]) -> dict[str, int]:
-    """The bytes of each locale's files."""
-    sizes = dict.fromkeys((locale.code for locale in site.locales), 0)
-    for path, code in owners(site, files):
-        sizes[code] += files[path].st_size
-    return sizes
+def _totals(site: Site, sizes: Mapping[str, int]) -> dict[str, int]:
+    """The bytes of each locale's files, by its code."""
+    totals = dict.fromkeys((locale.code for locale in site.locales), 0)
+    for path, code in owners(site, sizes):
+        totals[code] += sizes[path]
+    return totals

@@ -1,8 +1,8 @@
 """How a finished site takes the place of the old one: in one swap, all or nothing.
 
 The old site is kept as a spare, in the cache. The next build brings it up to date, writing only what differs, and then
-the two change places: to write and to delete a thousand folders takes longer than to compare them. Where there is no
-spare yet, after a first build, a copy of the site is brought up to date.
+the two change places: to write and to delete a thousand folders takes longer than to compare them. A first build has no
+old site, and makes a copy of its own; where there is no spare all the same, the next build makes one of the site.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
@@ -107,13 +107,46 @@ def _copy_some(place: tuple[Path, Path, Marks], paths: Sequence[str]) -> dict[st
 def copy(path: str, target: str, marks: Marks) -> str:
     """Copy a file, and make its folder; give its digest, empty where that is not known. Raises OSError."""
     facts = os.stat(path)  # noqa: PTH116
+    _copy_file(path, target)
+    is_same = cache.mark_of(os.stat(path)) == cache.mark_of(facts)  # noqa: PTH116
+    return marks.known(facts) if is_same else ""
+
+
+def _copy_file(path: str, target: str) -> None:
     try:
         shutil.copyfile(path, target)
     except FileNotFoundError:
         os.makedirs(os.path.dirname(target), exist_ok=True)  # noqa: PTH103, PTH120
         shutil.copyfile(path, target)
-    is_same = cache.mark_of(os.stat(path)) == cache.mark_of(facts)  # noqa: PTH116
-    return marks.known(facts) if is_same else ""
+
+
+def copy_some(whole: Path, target: Path, paths: Iterable[str]) -> None:
+    """Copy files of a new site, by their paths there, for `keep_spare`; what cannot be copied is left out."""
+    for path in paths:
+        with contextlib.suppress(OSError):
+            _copy_file(f"{whole}/{path}", f"{target}/{path}")
+
+
+def keep_spare(new: Path, spare: Path, digests: Mapping[str, str], sizes: Mapping[str, int], marks: Marks) -> None:
+    """Make a spare of a copy of the site, where there is none.
+
+    `digests` are those of the files in it, and `sizes` their bytes, by their paths in the site. Of a file that is not
+    whole in the copy, no digest is noted, and so it will not be believed.
+    """
+    for path, digest in digests.items():
+        with contextlib.suppress(OSError):
+            facts = os.stat(f"{new}/{path}")  # noqa: PTH116
+            if facts.st_size == sizes[path]:
+                marks.note(facts, digest)
+    marks.write()
+    with contextlib.suppress(OSError):
+        _move(new, spare)
+
+
+def _move(folder: Path, spare: Path) -> None:
+    """Put a folder into the place of the spare. Raises OSError where one is there, or on another file system."""
+    spare.parent.mkdir(parents=True, exist_ok=True)
+    folder.rename(spare)
 
 
 def sweep(whole: Path, before: Mapping[str, Before], kept: Collection[str]) -> dict[str, os.stat_result]:
@@ -189,8 +222,7 @@ def publish(new: Path, site_dir: Path, spare: Path | None = None) -> None:
             raise _refusal(site_dir, error) from None
     if spare is not None and old.is_dir() and not old.is_symlink():
         with contextlib.suppress(OSError):  # another file system, or another build was quicker
-            spare.parent.mkdir(parents=True, exist_ok=True)
-            old.rename(spare)
+            _move(old, spare)
     if old.is_symlink():
         old.unlink()
     shutil.rmtree(old, ignore_errors=True)
