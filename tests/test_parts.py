@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 import shutil
@@ -14,6 +15,7 @@ from hexapla import build as building
 from hexapla import engine, parts, prechecks, publication
 from hexapla.built import Built
 from hexapla.cache import FOLDER, Store
+from hexapla.config import Site
 from hexapla.parts import HEAD, Shard
 from hexapla.problems import Stop
 from hypothesis import example, given
@@ -242,6 +244,24 @@ def test_parts_merge_to_the_bytes_of_one_build(
     assert merged(here, *folders, folders[0]) == {"en": 0, "pt-BR": 0}
     assert here.built() == whole.base
     assert [digest(folder) for folder in folders] == before
+
+
+def test_the_publication_is_the_same_however_it_is_built(site: Site, built: Path, tmp_path: Path) -> None:
+    """So what tests find of one build, which has no cache, is true of warm, cut and merged ones."""
+    expected = digest(built)
+    found = publication.read(dataclasses.replace(site, site_dir=tmp_path / "site"))
+    for _ in ("cold", "out of the copy", "out of the old site"):
+        building.build(found, store=Store(tmp_path / "cache"))
+        assert digest(found.site.site_dir) == expected
+    folders = [tmp_path / f"{locale.code}-{number}" for locale in site.locales for number in (1, 2)]
+    for folder in folders:
+        code, _, number = folder.name.rpartition("-")
+        shard, store = Shard(int(number), 2), Store(tmp_path / f"cache-{folder.name}")
+        building.build_part(found, [site.locale(code)], shard, folder, store, lambda locale, what: None)
+    parts.verify(found.site, folders)
+    results = building.build(found, store=Store(tmp_path / "cache-merged", folders))
+    assert sum(one.rendered for one in results) == 0
+    assert digest(found.site.site_dir) == expected
 
 
 def test_a_merge_is_built_on_like_any_build(shares: Shares, here: Sample) -> None:

@@ -451,6 +451,15 @@ def test_drafts_come_and_go(tmp_path: Path) -> None:
     assert "fr/alone/index.html" in base
 
 
+def test_pages_that_come_to_the_same_are_not_written_again(full: Sample) -> None:
+    full.warm()
+    with full.edited(EDITS["a description"][0]):
+        results = building.build(full.read(), store=full.store)
+        assert full.built() == full.rendered()
+    for one in results:
+        assert sum(path.endswith("index.html") for path in one.written) == one.rendered
+
+
 # What the site has that no key could tell of, were it not looked at
 
 
@@ -466,10 +475,19 @@ def test_a_sheet_in_the_documents_changes_what_pages_hold_of_the_style(full: Sam
             assert full.built()["index.html"] != before["index.html"]
 
 
-def test_a_theme_that_shows_the_menu_and_nothing_else(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "shown",
+    [
+        "{% for entry in menu.entries %}{{ entry.title }} {% endfor %}",
+        "{% for one in nav %}{{ one.title }} {% endfor %}",
+        "{% for one in pages %}{{ one.page.title }} {% endfor %}",
+        "{{ ((page.next_page or page).next_page or page).title }}",
+    ],
+)
+def test_a_theme_that_shows_titles_of_other_pages(shown: str, tmp_path: Path) -> None:
     page = (
         '<!doctype html><html lang="{{ view.locale.tag }}"><head><style></style>{% include "hexapla/head.html" %}</head>'
-        "<body>{% for entry in menu.entries %}{{ entry.title }} {% endfor %}{{ page.content }}</body></html>"
+        f"<body>{shown}{{{{ page.content }}}}</body></html>"
     )
     texts = {"mkdocs.yml": SMALL.replace("  font: false\n", "  custom_dir: theme\n"), "theme/hexapla/base.html": page}
     texts |= {"theme/main.html": '{% extends "hexapla/base.html" %}'}

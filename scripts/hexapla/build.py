@@ -38,7 +38,7 @@ from hexapla.workers import FEW
 if TYPE_CHECKING:
     from mkdocs.config.defaults import MkDocsConfig
 
-    from hexapla.engine import Templates
+    from hexapla.compiling import Templates
     from hexapla.facts import Kept, Reader, Reading
 
 CONFLICT = re.compile(r"\b(?:IsADirectoryError|NotADirectoryError|FileExistsError)\b")
@@ -243,7 +243,7 @@ class _Job:
     ) -> _Job:
         """Make the job of building into a folder."""
         from hexapla.addresses import Base
-        from hexapla.engine import Templates
+        from hexapla.compiling import Templates
         from hexapla.facts import Reader
 
         reader = Reader(whole, Base.of(begun.found.site.site_url))

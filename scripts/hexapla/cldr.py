@@ -55,6 +55,7 @@ def language_tag(code: str) -> str:
     return code.replace("_", "-")
 
 
+@cache
 def territory_tag(code: str) -> str:
     """Give the `language_TERRITORY` that Open Graph asks for; CLDR's likely territory where the code names none."""
     locale = parse(code)

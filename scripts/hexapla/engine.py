@@ -22,16 +22,14 @@ import sys
 import time
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext, suppress
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from functools import cached_property
 from logging.handlers import BufferingHandler
 from pathlib import Path
-from types import CodeType
-from typing import Any
+from typing import Any, TypeGuard
 
 import jinja2
-from jinja2.bccache import Bucket, BytecodeCache
 from markdown import Markdown
 from mkdocs.commands.build import _build_theme_template, get_context
 from mkdocs.config import load_config
@@ -43,15 +41,16 @@ from mkdocs.structure.nav import Navigation, get_navigation
 from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import get_toc
 
-from hexapla import assets, cache, catalogs, inputs, outputs, records, search, swap, workers
+from hexapla import assets, cache, catalogs, compiling, inputs, outputs, records, search, swap, workers
 from hexapla.beginning import Beginning
 from hexapla.cache import Store, Table, Time
 from hexapla.catalogs import Messages
+from hexapla.compiling import Templates
 from hexapla.config import Locale, Site
 from hexapla.content import Document
 from hexapla.localized import LocaleFiles, all_files, described, forget_files, localized
 from hexapla.parts import WHOLE, Shard
-from hexapla.plugin import TEMPLATES, HexaplaPlugin, build_only, prepare
+from hexapla.plugin import HexaplaPlugin, build_only
 from hexapla.publication import Publication
 from hexapla.swap import Before, was_there
 from hexapla.views import STATUS, View
@@ -76,14 +75,11 @@ FORGETFUL = re.compile(
 )
 """Of these, Python-Markdown's own that keep nothing of a text after a reset; with UNIQUE_IDS, footnotes count texts."""
 
-EXPRESSION = re.compile(rb"\{[{%].*?[%}]\}", re.DOTALL)
-"""What a template computes."""
-
-WHOLE_NAVIGATION = re.compile(rb"\b(?:nav|pages|parent|ancestors)\b")
-"""Names by which a template can reach any page of the site."""
-
 KEY = re.compile(r"[0-9a-f]{32}")
 """A key of the cache."""
+
+PLACES = "places"
+"""Under this name, the table of keys holds a digest of what links may lead to."""
 
 SITEMAP = "custom_i18n_sitemap"
 """The folder of static-i18n's templates."""
@@ -119,51 +115,6 @@ def uncached(config: MkDocsConfig) -> str:
     return f"Markdown extensions that may read other files: {', '.join(strange)}" if strange else ""
 
 
-# Templates, compiled once
-
-_COMPILED: dict[str, CodeType] = {}
-"""The templates that `set_up` has compiled, by their keys, for the processes that are forked from this one."""
-
-
-class Templates(BytecodeCache):
-    """Compiled templates, in memory for all locales of a run, and in the cache for the next run."""
-
-    def __init__(self, store: Store) -> None:
-        """Begin with none; those of `store` are read when they are asked for."""
-        self.store = store
-        self.codes: dict[str, CodeType] = dict(_COMPILED)
-
-    def __reduce__(self) -> tuple[type[Templates], tuple[Store]]:
-        """Say how another process makes its own: code cannot be sent there."""
-        return Templates, (self.store,)
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        """Give a compiled template, if it is there."""
-        key = self._key(bucket)
-        if key in self.codes:
-            bucket.code = self.codes[key]
-        elif data := self.store.get("templates", key):
-            bucket.bytecode_from_string(data)
-            self._keep(key, bucket)
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        """Keep a compiled template."""
-        key = self._key(bucket)
-        self._keep(key, bucket)
-        self.store.put("templates", key, bucket.bytecode_to_string())
-
-    def _keep(self, key: str, bucket: Bucket) -> None:
-        if bucket.code is not None:
-            self.codes[key] = bucket.code
-
-    @staticmethod
-    def _key(bucket: Bucket) -> str:
-        # The same text compiles differently before the plugins have set the environment up.
-        environment = bucket.environment
-        setup = [*sorted(environment.extensions), str(bool(environment.autoescape))]
-        return cache.digest(cache.tool_key(), bucket.key, bucket.checksum, *setup)
-
-
 # Pages
 
 
@@ -191,7 +142,7 @@ class _Kept:
 def configure(begun: Beginning, locale: Locale, site_dir: Path, templates: Templates) -> MkDocsConfig:
     """Read MkDocs' configuration, so that what was read and checked already is built, and nothing but one locale."""
     config = _configuration(begun.found.site.config_file, site_dir)
-    _compile_into(templates, config)
+    templates.serve(config)
     plugin = plugin_of(config)
     plugin.use(begun.found, begun.states, begun.messages)
     plugin.store = templates.store
@@ -201,20 +152,6 @@ def configure(begun: Beginning, locale: Locale, site_dir: Path, templates: Templ
     config.validation.links.update(dict.fromkeys(("not_found", "anchors"), logging.DEBUG))
     build_only(config, locale.code)
     return config
-
-
-def _compile_into(templates: Templates, config: MkDocsConfig) -> None:
-    """Let all environments of a configuration's theme take compiled templates from one place."""
-    make = config.theme.get_env
-
-    def get_env() -> jinja2.Environment:
-        environment: jinja2.Environment = make()
-        environment.bytecode_cache = templates
-        environment.auto_reload = False  # else each template is looked at again for each page
-        return environment
-
-    # MkDocs makes an environment whenever a plugin asks for one, and has no setting for Jinja's cache of byte code.
-    config.theme.get_env = get_env  # type: ignore[method-assign]
 
 
 _LOADED: dict[str, MkDocsConfig] = {}
@@ -265,7 +202,7 @@ def set_up(site: Site, store: Store) -> None:
                     all_files(config, plugin.is_copied)
                     for locale in site.locales:
                         locale.name  # noqa: B018 - Babel reads its data of a language once
-                    _COMPILED.update({key: marshal.loads(code) for key, code in codes().items()})
+                    compiling.compiled.update({key: marshal.loads(code) for key, code in codes().items()})
     except (Exception, SystemExit):
         _LOADED.clear()
     finally:
@@ -287,13 +224,7 @@ def _compiling(config: MkDocsConfig, store: Store) -> AbstractContextManager[Cal
 def _compiled(config: MkDocsConfig, store: Store) -> dict[str, bytes]:
     """Compile the site's templates and those of the tool, and keep them; give each one's code under its key."""
     templates = Templates(store)
-    _compile_into(templates, config)
-    environment = config.theme.get_env()
-    prepare(environment)
-    for folder in (Path(str(config.theme.custom_dir)), TEMPLATES):
-        for path in folder.rglob("*.html"):
-            with suppress(jinja2.TemplateError):  # whoever asks for it is told
-                environment.get_template(path.relative_to(folder).as_posix())
+    templates.compile_all(config)
     return {key: marshal.dumps(code) for key, code in templates.codes.items()}
 
 
@@ -586,7 +517,7 @@ class Edition:
     def _has_not_found(self) -> bool:
         """Whether the locale's 404.html stands in its place as it would be built."""
         row = self._quick.get(self._key_of_not_found) if self.is_cached else None
-        return isinstance(row, list) and len(row) == 2 and self._holds(f"{self.locale.folder}404.html", str(row[1]))
+        return _is_row(row) and self._holds(f"{self.locale.folder}404.html", row[1])
 
     @property
     def _not_found(self) -> str:
@@ -609,6 +540,7 @@ class Edition:
             if self.is_cached:
                 self.store.put("beside", key, json.dumps(texts).encode())
         self.keys.append(("beside", key))
+        self._quick.set(PLACES, self._places)
         self._quick.write()
         self.written += outputs.write_locale(Path(self.config.site_dir), self.locale, *texts)
 
@@ -667,7 +599,7 @@ class Edition:
         site = self.found.site
         parts: list[str | bytes] = [cache.tool_key(), self.locale.code, str(self.plugin.has_status)]
         parts += [str(self.config.site_url), str(self.is_preview)]
-        parts += [inputs.of_configuration(site.config_file), inputs.of_templates(site, self.store.marks)]
+        parts += [inputs.of_configuration(site.config_file), self._templates]
         if self.config.theme.name not in KNOWN_THEMES:
             parts += [cache.digest_of_files(Path(folder)) for folder in self.config.theme.dirs]
         parts.append(_entries_of(self.plugin.messages[self.locale.code]))
@@ -678,6 +610,11 @@ class Edition:
             added = [Path(self.config.docs_dir, name) for name in names]
             parts += [path.read_bytes() if path.is_file() else b"" for path in added]
         return cache.digest(*parts, *sorted(self.plugin.viewer.fallbacks))
+
+    @cached_property
+    def _templates(self) -> str:
+        """The digest of the site's own templates, styles and scripts."""
+        return inputs.of_templates(self.found.site, self.store.marks)
 
     @cached_property
     def _quick(self) -> Table:
@@ -691,24 +628,20 @@ class Edition:
 
     @cached_property
     def _navigation(self) -> str:
-        """A digest of all titles and addresses of the navigation, where templates may show any of them."""
+        """A digest of what templates may show of any page of the navigation; empty where they do not."""
         folder = self.found.site.custom_dir
-        if folder and (folder / "hexapla" / "base.html").is_file():
-            templates = sorted(folder.rglob("*.html"))
-            computed = (one for path in templates for one in EXPRESSION.findall(path.read_bytes()))
-            if not any(map(WHOLE_NAVIGATION.search, computed)):
+        if folder and (folder / "hexapla" / "base.html").is_file():  # else Material's show titles, icons and states
+            key = cache.digest(cache.tool_key(), self._templates)
+            shows = self.store.made("shows", key, lambda: str(compiling.may_show_any_page(self.config)).encode())
+            if shows == b"False":
                 return ""
-            return cache.digest(*_flat(self.nav.items))
-        # Material shows the icon and the status of any page; other templates may show more of its front matter.
         return cache.digest(*_flat(self.nav.items), *(repr(page.meta) for page in self.nav.pages))
 
     @cached_property
     def _shown(self) -> str:
         """A digest of all that the views of the locale's pages can show of any document but its text."""
         publication, site = self.plugin.viewer.publication, self.found.site
-        parts = [*_flat(self.nav.items), "|"]
-        for file in self.files:  # whatever links may lead to
-            parts += [file.src_uri, file.url, file.inclusion.name]
+        parts = [*_flat(self.nav.items), "|", self._places]
         for code, documents in publication.documents.items():
             parts += [code, *sorted(documents)]
         for file in self._documents:
@@ -720,6 +653,11 @@ class Edition:
         # What other languages say to their readers, where they are offered a page.
         parts += [_entries_of(self.plugin.messages[locale.code]) for locale in site.locales]
         return cache.digest(*parts)
+
+    @cached_property
+    def _places(self) -> str:
+        """A digest of what pages can tell of all files that links may lead to."""
+        return cache.digest(*(part for file in self.files for part in (file.src_uri, str(described(file)))))
 
     def _sources(self, page: Page) -> str:
         """The digest of the texts that a page is made from."""
@@ -745,12 +683,28 @@ class Edition:
         if not (path == STATUS and task.page.file.generated_by):  # it shows texts of all pages
             task.quick = cache.digest(task.sources, self._shown)
             row = self._quick.get(task.quick)
-            if isinstance(row, list) and len(row) == 2 and KEY.fullmatch(str(row[0])):  # it becomes a path
-                task.key, task.digest = map(str, row)
-                uri = task.page.file.dest_uri
-                task.is_there = uri not in self._other_files and self._holds(uri, task.digest)
+            if _is_row(row) and KEY.fullmatch(row[0]):  # it becomes a path
+                task.key, task.digest = row
+        if not task.key:
+            task.key = self._key_of(task)
+            task.digest = self._last.get(task.key, "")
+        uri = task.page.file.dest_uri
+        task.is_there = bool(task.digest) and uri not in self._other_files and self._holds(uri, task.digest)
         if not task.is_there:
             self._take(task)
+
+    @cached_property
+    def _last(self) -> Mapping[str, str]:
+        """The digests of the HTML of the last build's pages, by their keys; none where links may lead elsewhere now."""
+        if self._quick.get(PLACES) != self._places:
+            return {}
+        return {row[0]: row[1] for row in self._quick.values.values() if _is_row(row)}
+
+    def _key_of(self, task: _Task) -> str:
+        """The digest of all that a page is made from but for what its links lead to."""
+        neighbours = [*_flat([task.page.previous_page]), "", *_flat([task.page.next_page])]
+        shown = [repr(self._view(task.page)), repr(self.plugin.menu_of(self.nav, task.page))]
+        return cache.digest(task.sources, self._navigation, *shown, *neighbours)
 
     def _holds(self, path: str, digest: str) -> bool:
         """Whether a file below `site_dir` holds what has this digest already."""
@@ -759,10 +713,6 @@ class Edition:
 
     def _take(self, task: _Task) -> None:
         """Take out of the cache what it holds of a page."""
-        if not task.key:
-            neighbours = [*_flat([task.page.previous_page]), "", *_flat([task.page.next_page])]
-            shown = [repr(self._view(task.page)), repr(self.plugin.menu_of(self.nav, task.page))]
-            task.key = cache.digest(task.sources, self._navigation, *shown, *neighbours)
         data = self.store.get("pages", task.key)
         kept = _Kept.from_bytes(data) if data else None
         if kept and all(described(self.files.get_file_from_path(path)) == was for path, was in kept.lookups.items()):
@@ -792,6 +742,11 @@ def _texts(data: bytes | None) -> tuple[str, str] | None:
     except ValueError:
         return None
     return (str(texts[0]), str(texts[1])) if isinstance(texts, list) and len(texts) == 2 else None
+
+
+def _is_row(value: Any) -> TypeGuard[list[str]]:
+    """Whether a value of the table of keys is the key of a page and the digest of its HTML."""
+    return isinstance(value, list) and len(value) == 2 and all(isinstance(part, str) for part in value)
 
 
 def _entries_of(messages: Messages) -> str:

@@ -7,7 +7,7 @@ import posixpath
 from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import quote
@@ -108,6 +108,7 @@ class Publication:
         return tuple(sorted(days, key=days.__getitem__, reverse=True))
 
 
+@cache
 def url_of(path: str, use_directory_urls: bool) -> str:
     """Give the address of a Markdown file below the site's root, as MkDocs does; that of the home page is empty."""
     folder, name = posixpath.split(path)

@@ -131,7 +131,7 @@ class Preview:
 
     def __init__(self, site: Site, locale: Locale | None, folder: Path, url: str) -> None:
         """`url` is where the preview is served."""
-        from hexapla.engine import Templates
+        from hexapla.compiling import Templates
 
         self.config_file = site.config_file
         self.code = locale.code if locale else ""

@@ -1,0 +1,68 @@
+"""Which templates can show any page of the site."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hexapla import beginning, compiling, engine, publication
+from hexapla.cache import Store
+from hexapla.compiling import Templates
+from hexapla.config import Site
+from mkdocs.config import load_config
+
+from tests.conftest import SMALL, MakeSite
+
+OTHER = (
+    '{% macro title(other) %}{{ other.title }}{% endmacro %}{{ title(page.next_page) }} {{ page["previous_page"].url }}'
+)
+WITHOUT = {
+    "words": '<nav id="pages">{{ _("All pages") }} {{ _("nav") }}</nav>',
+    "neighbours": OTHER,
+    "what the page says of itself": "{{ page.meta.description }} {{ page.meta.parents }}",
+    "words by name": '{{ {"nav": "Navigation", "parent": "Up"}[key] }}',
+    "a template of its own": '{% include "own.html" %}',
+    "the list that is made for each page": "{% for entry in menu.entries %}{{ entry.title }}{% endfor %}",
+}
+WITH = {
+    "the navigation": "{{ nav.homepage.title }}",
+    "all files": "{% for one in pages %}{{ one.page.title }}{% endfor %}",
+    "upwards": "{{ page.parent.title }}",
+    "upwards, by name": '{{ page["ancestors"] | length }}',
+    "upwards, by a filter": '{{ page | attr("parent") }}',
+    "upwards, of many": '{{ ones | map(attribute="parent.title") | join }}',
+    "what a neighbour says of itself": "{{ page.next_page.meta.description }}",
+    "what a neighbour says of itself, by name": '{{ page.next_page["meta"].description }}',
+    "two pages on": "{{ page.next_page.next_page.title }}",
+    "two pages on, by another name": "{% set one = page.next_page %}{{ one.next_page.title }}",
+    "two pages on, by the same name": "{% macro of(page) %}{{ page.next_page.title }}{% endmacro %}{{ of(page.next_page) }}",
+    "in an attribute of an element": '<a href="{{ nav.homepage.url | url }}">',
+    "a template of the theme": '{% include "partials/nav.html" %}',
+    "a template that is computed": "{% include name %}",
+    "a template that is not there": '{% include "none.html" %}',
+    "what is no template": "{% if %}",
+}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [pytest.param(text, text in WITH.values(), id=name) for name, text in {**WITHOUT, **WITH}.items()],
+)
+def test_which_templates_may_show_any_page(text: str, expected: bool, make_site: MakeSite) -> None:
+    configuration = SMALL.replace("  font: false\n", "  custom_dir: theme\n")
+    config_file = make_site({"theme/main.html": text, "theme/own.html": "{{ page.title }}"}, configuration)
+    assert compiling.may_show_any_page(load_config(str(config_file))) is expected
+
+
+def test_what_cannot_be_read_may_show_any_page(make_site: MakeSite) -> None:
+    configuration = SMALL.replace("  font: false\n", "  custom_dir: theme\n")
+    config_file = make_site({"theme/main.html": b"\xff"}, configuration)
+    assert compiling.may_show_any_page(load_config(str(config_file)))
+
+
+def test_our_own_show_no_more_than_they_are_given(site: Site, tmp_path: Path) -> None:
+    """Else an edited title would have every page of its locale rendered."""
+    begun = beginning.of(publication.read(site), Store(None))
+    configured = engine.configure(begun, site.source, tmp_path / "site", Templates(Store(None)))
+    edition = engine.Edition(begun.found, site.source, configured, Store(None))
+    assert not compiling.may_show_any_page(edition.config)
