@@ -293,7 +293,7 @@ def _build_locales(
 def _read(paths: Sequence[str]) -> Reading:
     """Read some files of the new site, and copy them if need be. Runs in a process of its own."""
     if _job.copy:
-        swap.copy_some(_job.whole, _job.copy, paths)
+        swap.add_to_spare(_job.copy, _job.whole, paths)
     return _job.reader.read(paths)
 
 

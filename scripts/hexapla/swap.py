@@ -120,11 +120,11 @@ def _copy_file(path: str, target: str) -> None:
         shutil.copyfile(path, target)
 
 
-def copy_some(whole: Path, target: Path, paths: Iterable[str]) -> None:
+def add_to_spare(new: Path, whole: Path, paths: Iterable[str]) -> None:
     """Copy files of a new site, by their paths there, for `keep_spare`; what cannot be copied is left out."""
     for path in paths:
         with contextlib.suppress(OSError):
-            _copy_file(f"{whole}/{path}", f"{target}/{path}")
+            _copy_file(f"{whole}/{path}", f"{new}/{path}")
 
 
 def keep_spare(new: Path, spare: Path, digests: Mapping[str, str], sizes: Mapping[str, int], marks: Marks) -> None:
