@@ -23,6 +23,7 @@ from hexapla import built, cache, config, engine, prechecks, publication, record
 from hexapla.built import Built
 from hexapla.cache import FOLDER, Store
 from hexapla.inputs import Snapshot
+from hexapla.menu import LIMIT
 from hexapla.problems import Stop
 
 from tests.conftest import ROOT, SMALL
@@ -476,30 +477,32 @@ def test_a_sheet_in_the_documents_changes_what_pages_hold_of_the_style(full: Sam
 
 
 @pytest.mark.parametrize(
-    "shown",
+    ("shown", "edited", "shown_in"),
     [
-        "{% for entry in menu.entries %}{{ entry.title }} {% endfor %}",
-        "{% for one in nav %}{{ one.title }} {% endfor %}",
-        "{% for one in pages %}{{ one.page.title }} {% endfor %}",
-        "{{ ((page.next_page or page).next_page or page).title }}",
+        ("{% for entry in menu.entries %}{{ entry.title }} {% endfor %}", "last", ""),
+        ("{{ nav.items[-1].children[-1].title }}", f"p{LIMIT - 1}", ""),
+        ("{% for one in pages %}{{ one.page.title }} {% endfor %}", "alone", ""),
+        ("{{ ((page.next_page or page).next_page or page).title }}", "p02", "p00"),
+        ("{% for key in {nav.items[-1].children[-1].title: 1} %}{{ key }}{% endfor %}", f"p{LIMIT - 1}", ""),
     ],
 )
-def test_a_theme_that_shows_titles_of_other_pages(shown: str, tmp_path: Path) -> None:
+def test_a_theme_that_shows_titles_of_other_pages(shown: str, edited: str, shown_in: str, tmp_path: Path) -> None:
     page = (
         '<!doctype html><html lang="{{ view.locale.tag }}"><head><style></style>{% include "hexapla/head.html" %}</head>'
         f"<body>{shown}{{{{ page.content }}}}</body></html>"
     )
-    texts = {"mkdocs.yml": SMALL.replace("  font: false\n", "  custom_dir: theme\n"), "theme/hexapla/base.html": page}
+    listed = "nav: [index.md, last.md, {More: [" + ", ".join(f"p{number:02}.md" for number in range(LIMIT)) + "]}]\n"
+    configuration = SMALL.replace("  font: false\n", "  custom_dir: theme\n") + listed
+    texts = {"mkdocs.yml": configuration, "theme/hexapla/base.html": page}
     texts |= {"theme/main.html": '{% extends "hexapla/base.html" %}'}
     texts |= {f"theme/hexapla/{name}": "" for name in ("text.css", "after.css", "page.js", "search.js")}
-    texts |= {
-        f"docs/{code}/{name}.md": f"---\ntitle: {name}\n---\n" for code in ("en", "fr") for name in ("index", "b", "c")
-    }
+    for name in ("index", "last", "alone", *(f"p{number:02}" for number in range(LIMIT))):
+        texts |= {f"docs/{code}/{name}.md": f"---\ntitle: {name}\n---\n" for code in ("en", "fr")}
     sample = make(tmp_path / "source", texts)
     sample.warm()
-    with sample.edited({"docs/en/c.md": swap("title: c", "title: the last")}):
+    with sample.edited({f"docs/en/{edited}.md": swap(f"title: {edited}", "title: Another")}):
         sample.warm()
-        assert "the last" in (sample.site_dir / "index.html").read_text(encoding="utf-8")
+        assert "Another" in (sample.site_dir / shown_in / "index.html").read_text(encoding="utf-8")
         assert sample.built() == sample.rendered()
 
 
@@ -800,7 +803,7 @@ def test_the_copy_of_a_first_site_is_not_believed_where_it_is_not_whole(
 
     monkeypatch.setattr(shutil, "copyfile", copyfile)
     spare = build_first(full)
-    assert {path.stat().st_size for path in spare.rglob("*.html")} == {done}
+    assert list(spare.rglob("*.html")) == []
     assert full.built() == full.base
     monkeypatch.undo()
     with full.edited(EDITS["a translation"][0]):

@@ -87,7 +87,7 @@ def build(
             note(site, seen, digests, results, store, len(told))
             untouched.keep({one.locale.code: (one.pages, one.fallbacks) for one in results}, digests, shared)
         if copy and spare:
-            swap.keep_spare(copy, spare, pages, sizes, store.marks)
+            swap.keep_spare(copy, spare, pages, store.marks)
         swap.publish(whole, site.site_dir, spare)
     warn(told)
     if sum(result.rendered for result in results) >= MANY or store.was_trimmed < time.time() - HOUR:

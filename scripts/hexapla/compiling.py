@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 from types import CodeType
@@ -58,7 +60,7 @@ class Templates(BytecodeCache):
         config.theme.get_env = get_env  # type: ignore[method-assign]
 
     def compile_all(self, config: MkDocsConfig) -> None:
-        """Compile the site's templates and those of the tool, where the theme is ours."""
+        """Compile the site's own templates and those of the tool."""
         self.serve(config)
         environment = _environment(config)
         for folder in (Path(str(config.theme.custom_dir)), TEMPLATES):
@@ -104,14 +106,17 @@ def _names(folder: Path) -> list[str]:
     return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*.html"))
 
 
-def may_show_any_page(config: MkDocsConfig) -> bool:
-    """Whether a template of a site, or one that it refers to, may show more of other pages than titles and addresses of
-    the two beside its own.
+def may_show_any_page(config: MkDocsConfig, names: Iterable[str] = ()) -> bool:
+    """Whether templates of a site may show more of other pages than title and address of the two beside their own.
 
-    One may that cannot be read, or that computes which other it refers to.
+    Looked at are those of the site and of the tool, MkDocs' "main.html", those that have these `names`, and all that
+    they refer to. One may show any page that cannot be read, or that computes which other template it refers to. The
+    text of another page is nothing that a template can have here.
     """
     environment = _environment(config)
-    pending, seen = set(_names(Path(str(config.theme.custom_dir)))), set[str]()
+    pending, seen = {"main.html", *names, *_names(TEMPLATES)}, set[str]()
+    if config.theme.custom_dir:
+        pending |= set(_names(Path(config.theme.custom_dir)))
     while pending:
         name = pending.pop()
         seen.add(name)
@@ -132,14 +137,16 @@ def _reaches(node: nodes.Node) -> bool:
     match node:
         case nodes.Name(name=name) if name in NAVIGATION:
             return True
-        case nodes.Name(name="page", ctx="store" | "param"):
+        case nodes.Name(name="page", ctx="store" | "param") | nodes.Import(target="page"):
             return True  # another page may have that name
+        case nodes.FromImport(names=names) if "page" in {one[-1] if isinstance(one, tuple) else one for one in names}:
+            return True
         case nodes.Getattr(attr=name) | nodes.Getitem(arg=nodes.Const(value=name)) if name in OWN:
             return not (isinstance(node.node, nodes.Name) and node.node.name == "page")
         case nodes.Getattr(attr=name) if name in UPWARDS:
             return True
-        case nodes.Const(value=str(text)) if not {*text.split(".")}.isdisjoint(UPWARDS | OWN):
+        case nodes.Const(value=str(text)) if not {*re.split("[.,]", text)}.isdisjoint(UPWARDS | OWN):
             return True  # as in map(attribute="parent.title")
-        case nodes.Pair(value=value):  # the key of a dictionary is no name of an attribute
+        case nodes.Pair(key=nodes.Const(), value=value):  # the key of a dictionary is no name of an attribute
             return _reaches(value)
     return any(map(_reaches, node.iter_child_nodes()))

@@ -598,10 +598,7 @@ class Edition:
         """The digest of what all pages of the locale have in common."""
         site = self.found.site
         parts: list[str | bytes] = [cache.tool_key(), self.locale.code, str(self.plugin.has_status)]
-        parts += [str(self.config.site_url), str(self.is_preview)]
-        parts += [inputs.of_configuration(site.config_file), self._templates]
-        if self.config.theme.name not in KNOWN_THEMES:
-            parts += [cache.digest_of_files(Path(folder)) for folder in self.config.theme.dirs]
+        parts += [str(self.config.site_url), str(self.is_preview), self._templates]
         parts.append(_entries_of(self.plugin.messages[self.locale.code]))
         path = catalogs.path_of(site, self.locale, "hexapla")
         parts.append(path.read_bytes() if path.is_file() else b"")
@@ -613,8 +610,13 @@ class Edition:
 
     @cached_property
     def _templates(self) -> str:
-        """The digest of the site's own templates, styles and scripts."""
-        return inputs.of_templates(self.found.site, self.store.marks)
+        """A digest of the configuration, of the site's own templates, styles and scripts, and of a theme whose version
+        nothing else tells."""
+        site = self.found.site
+        parts = [inputs.of_configuration(site.config_file), inputs.of_templates(site, self.store.marks)]
+        if self.config.theme.name not in KNOWN_THEMES:
+            parts += [cache.digest_of_files(Path(folder)) for folder in self.config.theme.dirs]
+        return cache.digest(*parts)
 
     @cached_property
     def _quick(self) -> Table:
@@ -628,14 +630,17 @@ class Edition:
 
     @cached_property
     def _navigation(self) -> str:
-        """A digest of what templates may show of any page of the navigation; empty where they do not."""
+        """A digest of what templates may show of any page; empty where they do not."""
+        pages = [file.page for file in self._documents if file.page]
         folder = self.found.site.custom_dir
         if folder and (folder / "hexapla" / "base.html").is_file():  # else Material's show titles, icons and states
-            key = cache.digest(cache.tool_key(), self._templates)
-            shows = self.store.made("shows", key, lambda: str(compiling.may_show_any_page(self.config)).encode())
-            if shows == b"False":
+            names = sorted({str(page.meta["template"]) for page in pages if "template" in page.meta})
+            key = cache.digest(cache.tool_key(), self._templates, *names)
+            may = self.store.made("shows", key, lambda: str(compiling.may_show_any_page(self.config, names)).encode())
+            if may == b"False":
                 return ""
-        return cache.digest(*_flat(self.nav.items), *(repr(page.meta) for page in self.nav.pages))
+        own = (part for page in pages for part in (str(page.title), page.url, repr(page.meta)))
+        return cache.digest(*_flat(self.nav.items), "|", *own)
 
     @cached_property
     def _shown(self) -> str:

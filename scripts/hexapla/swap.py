@@ -123,21 +123,18 @@ def _copy_file(path: str, target: str) -> None:
 def add_to_spare(new: Path, whole: Path, paths: Iterable[str]) -> None:
     """Copy files of a new site, by their paths there, for `keep_spare`; what cannot be copied is left out."""
     for path in paths:
-        with contextlib.suppress(OSError):
+        try:
             _copy_file(f"{whole}/{path}", f"{new}/{path}")
+        except OSError:
+            with contextlib.suppress(OSError):
+                os.unlink(f"{new}/{path}")  # noqa: PTH108
 
 
-def keep_spare(new: Path, spare: Path, digests: Mapping[str, str], sizes: Mapping[str, int], marks: Marks) -> None:
-    """Make a spare of a copy of the site, where there is none.
-
-    `digests` are those of the files in it, and `sizes` their bytes, by their paths in the site. Of a file that is not
-    whole in the copy, no digest is noted, and so it will not be believed.
-    """
+def keep_spare(new: Path, spare: Path, digests: Mapping[str, str], marks: Marks) -> None:
+    """Make a spare of a copy of the site, where there is none; `digests` are those of the files, by their paths."""
     for path, digest in digests.items():
         with contextlib.suppress(OSError):
-            facts = os.stat(f"{new}/{path}")  # noqa: PTH116
-            if facts.st_size == sizes[path]:
-                marks.note(facts, digest)
+            marks.note(os.stat(f"{new}/{path}"), digest)  # noqa: PTH116
     marks.write()
     with contextlib.suppress(OSError):
         _move(new, spare)
