@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 from hexapla import beginning, compiling, engine, publication
 from hexapla.cache import Store
-from hexapla.compiling import Templates
 from hexapla.config import Site
 from mkdocs.config import load_config
 from mkdocs.config.defaults import MkDocsConfig
@@ -86,6 +85,6 @@ def test_the_main_template_of_a_theme_is_looked_at(make_site: MakeSite) -> None:
 def test_our_own_show_no_more_than_they_are_given(site: Site, tmp_path: Path) -> None:
     """Else an edited title would have every page of its locale rendered."""
     begun = beginning.of(publication.read(site), Store(None))
-    configured = engine.configure(begun, site.source, tmp_path / "site", Templates(Store(None)))
-    edition = engine.Edition(begun.found, site.source, configured, Store(None))
+    given = engine.configure(begun, site.source, tmp_path / "site", compiling.Templates(Store(None)))
+    edition = engine.Edition(begun.found, site.source, given, Store(None))
     assert not compiling.may_show_any_page(edition.config)
