@@ -318,7 +318,7 @@ def test_the_preferred_language_is_offered_and_never_forced(chromium: Any, addre
 def test_root_404_shows_the_language_that_the_address_asks_for(chromium: Any, address: str, code: str) -> None:
     visit = Visit(chromium, address)
     folder = "" if code == "en" else f"{code}/"
-    page = visit.go(f"{folder}no/such/page/")
+    page = visit.go(f"{folder}no/such%FF/page/")  # which is no UTF-8
     shown = page.locator("[data-lost]:visible")
     assert shown.count() == 1 and shown.get_attribute("lang") == code
     assert page.locator("html").get_attribute("lang") == code

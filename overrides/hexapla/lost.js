@@ -1,9 +1,9 @@
-{#- The page that stands in for what is not found: only the language that the address asks for, before all are painted. -#}
+{#- The page that stands in for what is not found: only the language that the address asks for is shown. -#}
 ((root) => {
   const lost = [...document.querySelectorAll("[data-lost]")];
-  const asked = decodeURI(location.pathname).split("/");
+  const asked = location.pathname.split("/");
   const chosen = lost.find((one) => asked.includes(one.dataset.lost)) || lost[0];
-  for (const one of lost) one.hidden = one !== chosen;
+  for (const one of lost) one.classList.toggle("hx-lost", one !== chosen);
   if (chosen === lost[0]) return;
   root.lang = chosen.lang;
   root.dir = chosen.dir;

@@ -23,6 +23,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -74,11 +75,16 @@ class Answer:
 
 @dataclass
 class Host:
-    """A server on loopback: its address, what it has sent, and the endings of what it keeps waiting for ever."""
+    """A server on loopback.
+
+    It has an address and what it has sent; it keeps paths with some endings waiting for ever, and where pages are to
+    come in pieces of so many bytes, they come slowly and uncompressed, each piece with the rest of its last tag.
+    """
 
     address: str = ""
     sent: list[Answer] = field(default_factory=list)
     withheld: tuple[str, ...] = ()
+    piece: int = 0
     end: threading.Event = field(default_factory=threading.Event)
 
     def taken(self) -> list[Answer]:
@@ -105,7 +111,8 @@ class Handler(http.server.SimpleHTTPRequestHandler):
         body = (path if status == 200 else Path(self.directory) / "404.html").read_bytes()
         kind = mimetypes.guess_type(path.name)[0] or "text/html"
         lines = [f"Content-Type: {kind}; charset=utf-8"]
-        if TEXTS.match(kind) and "gzip" in self.headers.get("Accept-Encoding", ""):
+        piece = self.host.piece if kind == "text/html" else 0
+        if not piece and TEXTS.match(kind) and "gzip" in self.headers.get("Accept-Encoding", ""):
             body = gzip.compress(body, 6, mtime=0)
             lines.append("Content-Encoding: gzip")
         has_digest = re.search(r"\.[0-9a-f]{8}\.", path.name)
@@ -115,7 +122,13 @@ class Handler(http.server.SimpleHTTPRequestHandler):
         head = "\r\n".join([f"HTTP/1.1 {status} {reason}", *lines, "", ""]).encode()
         self.host.sent.append(Answer(self.path, status, len(head) + len(body)))
         with contextlib.suppress(ConnectionError):
-            self.wfile.write(head + body)
+            if not piece:
+                self.wfile.write(head + body)
+                return
+            self.wfile.write(head)
+            for part in re.findall(rb".{1,%d}[^>]*>?" % piece, body, re.DOTALL):
+                self.wfile.write(part)
+                time.sleep(0.02)  # a frame or two
 
     def log_message(self, format: str, *args: Any) -> None:
         """Say nothing."""
