@@ -650,11 +650,15 @@ class Edition:
         for code, documents in publication.documents.items():
             parts += [code, *sorted(documents)]
         for file in self._documents:
-            code, _, path = file.src_uri.partition("/")
             parts.append(str(file.page.title if file.page else ""))
-            for locale in dict.fromkeys((site.locale(code), site.source)) if not file.generated_by else ():
-                document = publication.document(locale, path)
-                parts.append(document.text[: document.body_start] if document else "")
+            if file.generated_by:
+                continue
+            code, _, path = file.src_uri.partition("/")
+            locale = site.locale(code)
+            document = publication.document(locale, path)
+            parts.append(document.text[: document.body_start] if document else "")
+            if not locale.is_source:
+                parts.append(repr(publication.inherited(path)))
         # What other languages say to their readers, where they are offered a page.
         parts += [_entries_of(self.plugin.messages[locale.code]) for locale in site.locales]
         return cache.digest(*parts)

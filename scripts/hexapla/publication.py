@@ -52,12 +52,16 @@ class Publication:
     def meta(self, locale: Locale, path: str) -> dict[str, Any]:
         """The front matter that counts: a translation's own, and whatever it inherits from its source."""
         own = self.document(locale, path)
-        source = self.document(self.site.source, path)
         if own is None or locale.is_source:
+            source = self.document(self.site.source, path)
             return dict(source.meta) if source else {}
-        inherited = {key: value for key, value in (source.meta if source else {}).items()}
-        kept = {key: value for key, value in inherited.items() if key not in WORDS_OF_A_TRANSLATION}
-        return kept | dict(own.meta)
+        return self.inherited(path) | dict(own.meta)
+
+    def inherited(self, path: str) -> dict[str, Any]:
+        """The front matter that every translation of a document inherits, unless it has its own."""
+        source = self.document(self.site.source, path)
+        meta = source.meta if source else {}
+        return {key: value for key, value in meta.items() if key not in WORDS_OF_A_TRANSLATION}
 
     def url(self, locale: Locale, path: str) -> str:
         """The address of a document below the site's root, as MkDocs and static-i18n make it."""
