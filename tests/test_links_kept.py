@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import os
 import random
+import re
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from hexapla import addresses, cache, facts, links, pages, resolution, workers
 from hexapla.cache import Store
 from hexapla.facts import Known
 from hexapla.problems import Problem
+from hexapla.rules import RULES
 
 from tests import faults
 from tests.faults import HOST
@@ -35,10 +37,29 @@ def write(folder: Path, files: Mapping[str, bytes]) -> dict[str, str]:
     return {path: cache.digest_of_bytes((folder / path).read_bytes()) for path in files}
 
 
+def with_lines(lines: Sequence[faults.Fault] = ()) -> Files:
+    """A site with these lines in it, in which no link quotes the text of a page: what a page says is not kept."""
+    return {path: re.sub(rb":~:[^\"'\s)<]*", b"", data) for path, data in faults.with_lines(lines).files.items()}
+
+
 def only_value(folder: Path) -> Path:
     """The file of a cache that holds one value."""
     (path,) = (path for path in (folder / "links").rglob("*") if path.is_file())
     return path
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Grows by one with each check in which the rules look at the site."""
+    times: list[str] = []
+    one = RULES["missing-page"]
+
+    def noting(built: resolution.Built) -> Iterator[facts.Telling]:
+        times.append("asked")
+        return one.check(built)
+
+    monkeypatch.setitem(RULES, "missing-page", one._replace(check=noting))
+    return times
 
 
 @pytest.fixture
@@ -59,12 +80,12 @@ def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 # The same is told
 
 
-def edited(files: Files, chance: random.Random) -> Files:
-    """Edit a site in one of the ways in which people do."""
+def edited(files: Files, chance: random.Random, way: int | None = None) -> Files:
+    """Edit a site in one of the eight ways in which people do."""
     files = dict(files)
     html = sorted(path for path in files if path.endswith(".html"))
     one, other = chance.sample(html, 2)
-    way = chance.randrange(8)
+    way = chance.randrange(8) if way is None else way
     if way == 0:
         del files[one]
     elif way == 1:
@@ -82,6 +103,34 @@ def edited(files: Files, chance: random.Random) -> Files:
     else:
         files[chance.choice(sorted(files))] = b'<a href="http://example.org/">x</a><a href="https://example.org/">x</a>'
     return files
+
+
+@pytest.mark.parametrize("way", range(8))
+def test_what_is_wrong_since_all_was_well_is_told(way: int, tmp_path: Path) -> None:
+    files = with_lines()
+    count = 0
+    for seed in range(6):
+        write(tmp_path / "site", files)
+        assert problems_of(tmp_path / "site", store=Store(tmp_path / "cache")) == ()
+        write(tmp_path / "site", edited(files, random.Random(seed), way))
+        told = problems_of(tmp_path / "site", store=Store(tmp_path / "cache"))
+        assert told == problems_of(tmp_path / "site")
+        count += len(told)
+    assert count
+
+
+BY_RULE = {rule: one for one in (*faults.REFERENCES, *faults.BETWEEN) for rule in one.rules}
+del BY_RULE["redirect-loop"]  # takes two lines
+
+
+@pytest.mark.parametrize("rule", sorted(BY_RULE))
+def test_one_line_that_is_wrong_since_all_was_well_is_told(rule: str, tmp_path: Path) -> None:
+    write(tmp_path / "site", with_lines())
+    assert problems_of(tmp_path / "site", store=Store(tmp_path / "cache")) == ()
+    write(tmp_path / "site", with_lines([BY_RULE[rule]]))
+    told = problems_of(tmp_path / "site", store=Store(tmp_path / "cache"))
+    assert told == problems_of(tmp_path / "site")
+    assert rule in {one.rule for one in told}
 
 
 def states(chance: random.Random, root: str) -> Iterator[Files]:
@@ -233,6 +282,54 @@ def test_a_file_in_which_something_is_wrong_is_read_each_time(read: list[str], t
         assert len(problems_of(tmp_path / "site", store=Store(tmp_path / "cache"))) == 3
     assert set(read) == {"index.html", "a.html"}  # the one for what is in it, the other to find the line
     assert facts.Kept(Store(tmp_path / "cache"), addresses.Base.of(HOST + "/")).facts.keys() == {"a.html"}
+
+
+def test_rules_look_only_at_what_may_have_become_wrong(asked: list[str], tmp_path: Path) -> None:
+    """Not at a site in which all was well, and whose files say what they said: most edits are of words."""
+    files = with_lines() | {"logo.svg": b"<svg/>"}
+    page = files["about/index.html"]
+    link = b'<a href="https://new.example/">%s</a></main>'
+    for change, is_looked_at in (
+        ({}, True),
+        ({}, False),
+        ({"about/index.html": page.replace(b"</main>", b"<p>More words.</p></main>")}, False),
+        ({"about/index.html": page.replace(b"</main>", link % b"more")}, True),
+        ({"about/index.html": page.replace(b"</main>", link % b"more words")}, False),
+        ({"about/index.html": page}, True),
+        ({"logo.svg": b"<svg> </svg>"}, False),
+        ({"other.png": b"?"}, True),
+        ({}, False),
+        ({"_redirects": files["_redirects"] + b"/old-shop /prices/ 301\n"}, True),
+        ({}, False),
+    ):
+        files |= change
+        asked.clear()
+        write(tmp_path / "site", files)
+        assert problems_of(tmp_path / "site", store=Store(tmp_path / "cache")) == ()
+        assert bool(asked) == is_looked_at, change
+    files["about/index.html"] = page.replace(b"</main>", b'<a href="no.html">x</a></main>')
+    write(tmp_path / "site", files)
+    for _ in range(2):
+        asked.clear()
+        assert problems_of(tmp_path / "site", store=Store(tmp_path / "cache")) != ()
+        assert asked
+
+
+def test_words_that_a_link_quotes_are_looked_for_each_time(tmp_path: Path) -> None:
+    link = b'<html lang="en"><main><a href="about.html#:~:text=good%20words">x</a></main>'
+    for words, rules in (("good words", []), ("other words", ["missing-anchor"]), ("good words", [])):
+        write(tmp_path / "site", {"index.html": link, "about.html": f'<html lang="en"><p>{words}'.encode()})
+        told = problems_of(tmp_path / "site", store=Store(tmp_path / "cache"))
+        assert [one.rule for one in told] == rules
+
+
+def test_a_file_that_has_grown_too_large_is_told_of(tmp_path: Path) -> None:
+    page = b'<html lang="en"><main><img src="a.png"></main>'
+    for size, rules in ((10, []), (1_000_001, ["heavy"]), (1_000_002, ["heavy"]), (11, [])):
+        write(tmp_path / "site", {"index.html": page, "a.png": b"x" * size})
+        told = problems_of(tmp_path / "site", store=Store(tmp_path / "cache"))
+        assert [one.rule for one in told] == rules
+        assert told == problems_of(tmp_path / "site")
 
 
 # What is kept cannot be believed

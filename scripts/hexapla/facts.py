@@ -13,7 +13,7 @@ import unicodedata
 from array import array
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain, pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -89,6 +89,14 @@ class Facts:
     refresh: int = -1
     needs: array[int] = field(default_factory=lambda: array("I"))
     tellings: tuple[Telling, ...] = ()
+
+    def has_head_of(self, other: Facts) -> bool:
+        """Whether all is as in other facts but for ids, anchors and needs."""
+        return replace(self, ids=other.ids, anchors=other.anchors, needs=other.needs) == other
+
+    def is_like(self, other: Facts) -> bool:
+        """Whether all is as in other facts, in whatever order the needs are."""
+        return replace(self, needs=other.needs) == other and frozenset(self.needs) == frozenset(other.needs)
 
 
 class Needs:
@@ -426,16 +434,19 @@ class Kept:
     """What an earlier check has kept of a site: the facts of files in which nothing is wrong by itself.
 
     They are in one table, and what has changed since that was written in another, as long as it is little: to write
-    what stands in a thousand files takes as long as to check them.
+    what stands in a thousand files takes as long as to check them. `sound` is the mark of the site (`Built.mark`), if
+    nothing was wrong in it with these facts; else it is empty.
     """
 
     def __init__(self, store: Store | None, base: Base) -> None:
-        """Read what there is; nothing where no check has written it."""
+        """Read what there is; nothing where no check has written it, or where there is no store."""
         name = f"{base.host} {base.path}"
         self._table = store.table("links", name) if store else None
         self._since = store.table("links-since", name) if store else None
         self.facts: dict[str, Facts] = {}
         self.digests: dict[str, str] = {}
+        self.is_written = bool(store and store.folder)
+        self.sound = ""
         self._all: dict[str, str] = {}  # the digests in the first table
         needs: dict[int, Need] = {}
         try:
@@ -445,7 +456,7 @@ class Kept:
                 if self._since.values.get("of") == self._table.values["of"]:
                     needs |= self._load(self._since.values, frozenset(needs))
         except (ValueError, TypeError, LookupError, AttributeError, OverflowError):
-            needs, self.facts, self.digests, self._all = {}, {}, {}, {}
+            needs, self.facts, self.digests, self._all, self.sound = {}, {}, {}, {}, ""
         self.needs = Needs(needs)
 
     def _load(self, values: Mapping[str, Any], numbers: frozenset[int]) -> dict[int, Need]:
@@ -485,6 +496,7 @@ class Kept:
                 raise ValueError(path)
         for path in _strings(values["gone"]):
             del self.facts[path], self.digests[path]
+        (self.sound,) = _strings([values["sound"]])
         return needs
 
     def take(self, reading: Reading) -> dict[str, Facts]:
@@ -495,22 +507,39 @@ class Kept:
             facts.refresh = numbers.get(facts.refresh, -1)
         return {facts.path: facts for facts in reading.facts}
 
-    def keep(self, facts: Iterable[Facts], needs: Mapping[int, Need], digests: Mapping[str, str]) -> None:
-        """Keep facts for the next check, unless they are there already."""
-        sound = {one.path: one for one in facts if not one.tellings and digests.get(one.path)}
-        if not (self._table and self._since) or self.digests == {path: digests[path] for path in sound}:
+    def changed(self, facts: Sequence[Facts]) -> list[Facts] | None:
+        """Give the files with other ids, anchors or needs than what is kept of them; None where it is kept of other
+        files, or something else has changed."""
+        if len(facts) != len(self.facts):
+            return None
+        changed = []
+        for one in facts:
+            was = self.facts.get(one.path)
+            if was is None or not (one is was or one.has_head_of(was)):
+                return None
+            if one is not was and not one.is_like(was):
+                changed.append(one)
+        return changed
+
+    def keep(self, facts: Iterable[Facts], needs: Mapping[int, Need], digests: Mapping[str, str], sound: str) -> None:
+        """Keep facts for the next check, and the mark of a site in which nothing is wrong, unless they are there
+        already."""
+        good = {one.path: one for one in facts if not one.tellings and digests.get(one.path)}
+        if not (self._table and self._since):
             return
-        changed = [one for path, one in sound.items() if self._all.get(path) != digests[path]]
-        gone = [path for path in self._all if path not in sound]
+        if self.sound == sound and self.digests == {path: digests[path] for path in good}:
+            return
+        changed = [one for path, one in good.items() if self._all.get(path) != digests[path]]
+        gone = [path for path in self._all if path not in good]
         if (len(changed) + len(gone)) * SHARE < len(self._all):
             known = frozenset(self._table.values["numbers"])
             new = {number: need for number, need in used(changed, needs).items() if number not in known}
             self._since.update(_columns(changed, new, digests).items())
-            self._since.update({"of": self._table.values["of"], "gone": gone}.items())
+            self._since.update({"of": self._table.values["of"], "gone": gone, "sound": sound}.items())
             self._since.write()
         else:
-            self._table.update(_columns(sound.values(), needs, digests).items())
-            self._table.update({"of": os.urandom(8).hex(), "gone": []}.items())
+            self._table.update(_columns(good.values(), needs, digests).items())
+            self._table.update({"of": os.urandom(8).hex(), "gone": [], "sound": sound}.items())
             self._table.write()
 
 

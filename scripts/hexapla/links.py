@@ -89,15 +89,26 @@ def check(
 ) -> Checked:
     """Check the links of a built site, but for those that lead to other sites.
 
-    A store keeps what stands in the files for the next check of the site. What is `known` need not be found out.
+    A store keeps what stands in the files for the next check of the site, and whether all was well: where it was, less
+    has to be looked at. What is `known` need not be found out.
     """
     settings, problems = _settings(one)
     limit = settings.size_limit or resolution.SIZE_LIMIT
     with _uncollected():
-        built = resolution.read(one.root, one.site_url, limit, store, known)
-        tellings = {telling for each in RULES.values() if each.scope is Scope.BUILT for telling in each.check(built)}
+        kept = (known and known.kept) or Kept(store, Base.of(one.site_url))
+        built = resolution.read(one.root, one.site_url, limit, kept, known)
+        if kept.sound and kept.sound == built.mark:
+            built.changed = kept.changed(built.facts)
+        tellings = set() if built.changed == [] else _told(built)
+        is_sound = kept.is_written and not tellings and not built.has_quotations
+        kept.keep(built.facts, built.needs, built.digests, built.mark if is_sound else "")
     problems = [*problems, *_Reporter(one, built).problems(tellings)]
     return Checked(_report(one, problems), built)
+
+
+def _told(built: Built) -> set[Telling]:
+    """Look at a built site with all rules."""
+    return {telling for each in RULES.values() if each.scope is Scope.BUILT for telling in each.check(built)}
 
 
 def kept_of(site_url: str, store: Store) -> Kept:

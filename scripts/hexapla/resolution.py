@@ -16,9 +16,8 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote
 
-from hexapla import addresses, pages, workers
+from hexapla import addresses, cache, pages, workers
 from hexapla.addresses import Base
-from hexapla.cache import Store
 from hexapla.facts import (
     GUESSES,
     LINK,
@@ -66,7 +65,11 @@ class Target(NamedTuple):
 class Built:
     """A built site. `files` are the paths of all its files below `root`, with `/`, sorted, `sizes` their bytes.
 
-    `needs` are what its files ask for, by the numbers by which their facts name them.
+    `needs` are what its files ask for, by the numbers by which their facts name them. `digests` are those of its files,
+    as far as they are known.
+
+    Where nothing was wrong the last time, and since then nothing has changed but ids, anchors and needs, `changed` are
+    the files of which these are others; else it is None. What else a rule looks at need not be looked at again.
     """
 
     root: Path
@@ -77,9 +80,25 @@ class Built:
     redirects: tuple[tuple[str, str], ...] = ()
     facts: list[Facts] = field(default_factory=list)
     needs: dict[int, Need] = field(default_factory=dict, repr=False)
+    digests: dict[str, str] = field(default_factory=dict, repr=False)
+    changed: Sequence[Facts] | None = field(default=None, repr=False)
     known: dict[str, Target] = field(default_factory=dict, repr=False)
     worked_out: dict[str, object] = field(default_factory=dict, repr=False)
     guesses: int = field(default_factory=lambda: SITE_GUESSES)
+
+    @cached_property
+    def mark(self) -> str:
+        """A digest of all that rules look at besides facts and needs: the names of files, which of them are too large,
+        what is sent on, where the site is published; and of the rules."""
+        heavy = [f"{path} {size}" for path, size in zip(self.files, self.sizes, strict=True) if size > self.size_limit]
+        sent_on = [part for redirect in self.redirects for part in redirect]
+        lists = (self.files, heavy, sent_on)
+        return cache.digest(cache.tool_key(), *self.base, *(part for one in lists for part in (str(len(one)), *one)))
+
+    @property
+    def has_quotations(self) -> bool:
+        """Whether a link quotes the text of a page, which no facts tell of."""
+        return any(":~:" in need.fragment for need in self.needs.values())
 
     @cached_property
     def numbers(self) -> Mapping[str, int]:
@@ -122,6 +141,19 @@ class Built:
             for number, need in self.needs.items()
             if need.form == LINK and self.targets[number].file >= 0
         }
+
+    @property
+    def doubtful(self) -> Sequence[Facts]:
+        """The files in which something can be wrong that they ask for, where it depends on nothing but that."""
+        return self.facts if self.changed is None else self.changed
+
+    @cached_property
+    def doubtful_links(self) -> Mapping[int, tuple[Need, int]]:
+        """The links of these files."""
+        if self.changed is None:
+            return self.links
+        wanted = used(self.changed, self.needs)
+        return {number: link for number, link in self.links.items() if number in wanted}
 
     @cached_property
     def refreshes(self) -> Mapping[int, int]:
@@ -277,13 +309,13 @@ def read(
     root: Path,
     site_url: str = "",
     size_limit: int = SIZE_LIMIT,
-    store: Store | None = None,
+    kept: Kept | None = None,
     known: Known | None = None,
 ) -> Built:
     """Read a built site, published at `site_url`.
 
-    With a store, files are taken apart only where their digests are others than the last time. What is `known` need
-    not be found out.
+    Files are taken apart only where their digests are others than what is `kept` of the last check. What is `known`
+    need not be found out.
     """
     known = known or Known()
     found = sorted(files(root) if known.sizes is None else known.sizes.items())
@@ -292,9 +324,9 @@ def read(
     )
     if "_redirects" in built.numbers and (page := pages.read(root, "_redirects")):
         built.redirects = tuple(page.redirects)
-    kept = known.kept or Kept(store, built.base)
-    digests = dict(known.digests)
-    reader = Reader(root, built.base, kept.digests, digests, bool(store and store.folder))
+    kept = kept or Kept(None, built.base)
+    built.digests = dict(known.digests)
+    reader = Reader(root, built.base, kept.digests, built.digests, kept.is_written)
     looked_at = [(path, size) for path, size in found if pages.is_looked_at(path)]
     new: dict[str, Facts] = {}
     for reading in known.readings:
@@ -302,10 +334,9 @@ def read(
     chunks = _chunks([one for one in looked_at if one[0] not in new and not reader.is_known(one[0])])
     for reading in workers.each(_read, reader, [(chunk,) for chunk in chunks], 2):
         new |= kept.take(reading)
-        digests |= reading.digests
+        built.digests |= reading.digests
     built.facts = [new[path] if path in new else kept.facts[path] for path, _ in looked_at]
     built.needs = used(built.facts, kept.needs.by_number)
-    kept.keep(built.facts, built.needs, digests)
     return built
 
 

@@ -183,7 +183,7 @@ def alternate(built: Built) -> Iterator[Telling]:
     Good: `<link rel="alternate" hreflang="de" href="https://small.example/de/about/">`
     """
     found = versions(built)
-    if not any(facts.alternates for facts in found.pages):
+    if built.changed is not None or not any(facts.alternates for facts in found.pages):
         return
     for facts in found.pages:
         is_fallback = facts.path in found.fallbacks
@@ -282,7 +282,7 @@ def sitemap_alternate(built: Built) -> Iterator[Telling]:
     Bad: a sitemap with German and French, where the page has German only
     Good: the same in both, or none in the sitemap
     """
-    for facts in built.facts:
+    for facts in built.facts if built.changed is None else ():
         for address, alternates in facts.entries:
             target = built.by_number.get(built.lead(facts, address))
             if target is None or not alternates:
@@ -309,7 +309,7 @@ def canonical(built: Built) -> Iterator[Telling]:
     Good: `<link rel="canonical" href="https://small.example/fr/about/">` there
     """
     found = versions(built)
-    if not any(facts.canonical is not None for facts in found.pages):
+    if built.changed is not None or not any(facts.canonical is not None for facts in found.pages):
         return
     for facts in found.pages:
         if facts.canonical is None:
@@ -353,15 +353,14 @@ def wrong_locale(built: Built) -> Iterator[Telling]:
     found = versions(built)
     if not found.folders:
         return
-    languages = {facts.path: found.split(facts.path)[0] for facts in built.facts if facts.is_html}
     leading: dict[str, set[int]] = {}
-    for number, (need, file) in built.links.items():
-        other = languages.get(built.files[file])
-        if other is not None and not need.language:
-            leading.setdefault(other, set()).add(number)
+    for number, (need, file) in built.doubtful_links.items():
+        target = built.by_number.get(file)
+        if target is not None and target.is_html and not need.language:
+            leading.setdefault(found.split(target.path)[0], set()).add(number)
     for language in found.folders:
         away = frozenset[int]().union(*(numbers for other, numbers in leading.items() if other != language))
-        own = [facts for facts in built.facts if languages.get(facts.path) == language]
+        own = [facts for facts in built.doubtful if facts.is_html and found.split(facts.path)[0] == language]
         for facts, numbers in built.with_needs(away, own):
             yield from _wrong_locales(found, facts, language, numbers)
 
@@ -391,10 +390,10 @@ def fallback_link(built: Built) -> Iterator[Telling]:
     found = versions(built)
     silent = {
         number: built.files[file]
-        for number, (need, file) in built.links.items()
-        if built.files[file] in found.fallbacks and not need.language and need.is_content
+        for number, (need, file) in built.doubtful_links.items()
+        if not need.language and need.is_content and built.files[file] in found.fallbacks
     }
-    for facts, numbers in built.with_needs(silent):
+    for facts, numbers in built.with_needs(silent, built.doubtful):
         if not facts.is_html or facts.path in found.fallbacks:
             continue
         for number in numbers:
@@ -418,7 +417,7 @@ def switcher(built: Built) -> Iterator[Telling]:
         return
     by_tag = {language.lower(): language for language in found.folders}
     places: dict[int, tuple[str, tuple[str, str]]] = {}
-    for number, (need, file) in built.links.items():
+    for number, (need, file) in built.doubtful_links.items():
         if not need.is_switcher:
             continue
         language = by_tag.get(need.language.lower()) or next(
@@ -426,7 +425,7 @@ def switcher(built: Built) -> Iterator[Telling]:
         )
         if language is not None:
             places[number] = (language, found.split(built.files[file]))
-    for facts, numbers in built.with_needs(places):
+    for facts, numbers in built.with_needs(places, built.doubtful):
         own = found.split(facts.path)[1]
         for number in numbers:
             language, place = places[number]
@@ -454,9 +453,9 @@ def same_anchors(built: Built) -> Iterator[Telling]:
     for facts in found.pages:
         language, _ = found.split(facts.path)
         source = found.other(facts, found.source) if found.source and language != found.source else None
-        if source is None or facts.path in found.fallbacks or not source.is_html:
+        if source is None or facts.anchors == source.anchors:
             continue
-        if facts.anchors == source.anchors:
+        if facts.path in found.fallbacks or not source.is_html:
             continue
         own, theirs = _anchors(facts), _anchors(source)
         lost = list(dict.fromkeys(one for one in source.anchors if one in theirs - own))
