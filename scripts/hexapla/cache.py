@@ -81,9 +81,14 @@ def digests_of_files(folder: Path, marks: Marks | None = None) -> dict[str, str]
 
     What is behind a link to a folder is not looked at. With such a link, no two results are the same.
     """
+    return digests_of(entries_of(folder), marks)
+
+
+def digests_of(entries: Iterable[tuple[str, os.DirEntry[str]]], marks: Marks | None = None) -> dict[str, str]:
+    """The same of what `entries_of` gives."""
     marks = marks or Marks(Store(None))
     found: dict[str, str] = {}
-    for path, entry in entries_of(folder):
+    for path, entry in entries:
         try:
             is_folder = entry.is_symlink() and entry.is_dir()
             found[path] = os.urandom(_SIZE).hex() if is_folder else marks.digest_of(entry.path, entry.stat())

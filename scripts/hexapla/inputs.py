@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
@@ -79,8 +79,10 @@ class Snapshot(NamedTuple):
     @classmethod
     def of(cls, site: Site, marks: cache.Marks | None = None) -> Snapshot:
         """Look at all that a site is made from; `marks` as for `of_templates`."""
-        times = _times(site)
-        docs, catalogs = (cache.digests_of_files(folder, marks) for folder in (site.docs_dir, site.catalogs_dir))
+        # Each is looked at once. If it is changed before it is read, these are not the times of what was read.
+        entries = {folder: list(cache.entries_of(folder)) for folder in _folders(site)}
+        times = _times(site, entries)
+        docs, catalogs = (cache.digests_of(entries[folder], marks) for folder in (site.docs_dir, site.catalogs_dir))
         codes = " ".join(locale.code for locale in site.locales)
         common = cache.digest(cache.tool_key(), codes, of_configuration(site.config_file), of_templates(site, marks))
         digest = cache.digest(common, cache.digest_of(docs), cache.digest_of(catalogs))
@@ -88,15 +90,20 @@ class Snapshot(NamedTuple):
 
     def is_present(self, site: Site) -> bool:
         """Whether nobody has changed a file since."""
-        return _times(site) == self.times
+        return _times(site, {folder: list(cache.entries_of(folder)) for folder in _folders(site)}) == self.times
 
 
-def _times(site: Site) -> str:
-    """A digest of the times and sizes of all files that a site is made from."""
+def _folders(site: Site) -> list[Path]:
+    """The folders of all files that a site is made from."""
+    return [folder for folder in (site.docs_dir, site.catalogs_dir, site.custom_dir) if folder]
+
+
+def _times(site: Site, entries: Mapping[Path, Iterable[tuple[str, os.DirEntry[str]]]]) -> str:
+    """A digest of the times and sizes of all files that a site is made from, by their folders."""
     parts = [of_configuration(site.config_file)]
-    for folder in filter(None, (site.docs_dir, site.catalogs_dir, site.custom_dir)):
+    for folder in _folders(site):
         found = []
-        for _, entry in cache.entries_of(folder):
+        for _, entry in entries[folder]:
             with contextlib.suppress(OSError):
                 found.append(f"{entry.path} {cache.mark_of(entry.stat())}")
         parts += sorted(found)

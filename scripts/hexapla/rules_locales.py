@@ -34,6 +34,7 @@ class Versions:
 
     built: Built
     _split: dict[str, tuple[str, str]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _fallbacks: dict[str, bool] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @cached_property
     def folders(self) -> Mapping[str, str]:
@@ -89,38 +90,37 @@ class Versions:
         number = self.built.numbers.get(self.folders[language] + self.split(facts.path)[1])
         return self.built.by_number.get(number) if number is not None else None
 
-    @cached_property
-    def fallbacks(self) -> frozenset[str]:
-        """The pages that show another version's text, and say so: their canonical link leads to it."""
-        found = set()
-        for facts in self.pages:
-            target = self._canonical(facts)
-            if target and target.path != facts.path and _may_be_canonical(self, facts, target):
-                found.add(facts.path)
-        return frozenset(found)
+    def is_fallback(self, path: str) -> bool:
+        """Whether a page shows another version's text, and says so: its canonical link leads to it."""
+        found = self._fallbacks.get(path)
+        if found is None:
+            found = self._fallbacks[path] = self._is_fallback(path)
+        return found
 
-    def _canonical(self, facts: Facts) -> Facts | None:
-        number = self.built.lead(facts, facts.canonical) if facts.canonical else -1
-        return self.built.by_number.get(number)
+    def _is_fallback(self, path: str) -> bool:
+        facts = self.built.by_number.get(self.built.numbers.get(path, -1))
+        if facts is None or not facts.canonical or not self._may_have_versions(facts):
+            return False
+        target = self.built.by_number.get(self.built.lead(facts, facts.canonical))
+        return target is not None and target.path != path and _may_be_canonical(self, facts, target)
 
     @cached_property
     def pages(self) -> tuple[Facts, ...]:
-        """The pages that can have versions: those that search engines may show, and that can be read."""
-        candidates = (facts for facts in self.built.facts if facts.is_html and facts.is_read)
-        return tuple(
-            facts
-            for facts in candidates
-            if not facts.is_hidden
-            and self.built.numbers[facts.path] not in self.built.refreshes
-            and not facts.path.endswith("404.html")
-        )
+        """The pages that can have versions."""
+        return tuple(facts for facts in self.built.facts if self._may_have_versions(facts))
+
+    def _may_have_versions(self, facts: Facts) -> bool:
+        """Whether search engines may show a page, and it can be read."""
+        if not facts.is_html or not facts.is_read or facts.is_hidden or facts.path.endswith("404.html"):
+            return False
+        return self.built.numbers[facts.path] not in self.built.refreshes
 
     def translated(self, facts: Facts) -> dict[str, Facts]:
         """Give the versions of a page that are in their own language, by language, its own included."""
         found = {}
         for language in self.folders:
             version = self.other(facts, language)
-            if version and version.path not in self.fallbacks and not version.is_hidden:
+            if version and not self.is_fallback(version.path) and not version.is_hidden:
                 found[language] = version
         return found
 
@@ -140,13 +140,13 @@ class Versions:
             target = self.built.by_number.get(self.built.lead(self.pages[0], address))
             if target is None:
                 continue
-            if target.path in self.fallbacks or self.split(target.path)[1] != rest:
+            if self.is_fallback(target.path) or self.split(target.path)[1] != rest:
                 return False
             if tag.lower() != "x-default" and not _same_language(target.language, tag):
                 return False
         versions = {language: folder + rest for language, folder in self.folders.items()}
         there = {language for language, path in versions.items() if path in self.built.numbers}
-        return all(one.lower() in languages or versions[one] in self.fallbacks for one in there)
+        return all(one.lower() in languages or self.is_fallback(versions[one]) for one in there)
 
 
 def versions(built: Built) -> Versions:
@@ -186,7 +186,7 @@ def alternate(built: Built) -> Iterator[Telling]:
     if built.changed is not None or not any(facts.alternates for facts in found.pages):
         return
     for facts in found.pages:
-        is_fallback = facts.path in found.fallbacks
+        is_fallback = found.is_fallback(facts.path)
         if found.agreed[facts.alternates, found.split(facts.path)[1]] or (is_fallback and not facts.alternates):
             continue  # as almost everywhere
         if found.folders and not is_fallback:
@@ -252,7 +252,7 @@ def _wrong_alternate(found: Versions, facts: Facts, index: int) -> Telling | Non
             other=target.language or "?",
         )
         return tell(message, say("name the version in that language, or mend its lang"))
-    if target.path != facts.path and target.path in found.fallbacks:
+    if target.path != facts.path and found.is_fallback(target.path):
         message = say("the alternate %(page)s is no translation: it shows the text of another version", page=where)
         return tell(message, say("leave it out until it is translated"))
     if found.split(target.path)[1] != found.split(facts.path)[1]:
@@ -370,7 +370,7 @@ def _wrong_locales(found: Versions, facts: Facts, language: str, numbers: Iterab
     for number in numbers:
         target = found.built.by_number[found.built.links[number][1]]
         version = found.other(target, language)
-        if version is not None and version.path not in found.fallbacks:
+        if version is not None and not found.is_fallback(version.path):
             right = address_of(version.path)
             values = {"page": "/" + address_of(target.path), "language": language}
             message = say("this leads to %(page)s, out of %(language)s, which has the page too", **values)
@@ -391,10 +391,10 @@ def fallback_link(built: Built) -> Iterator[Telling]:
     silent = {
         number: built.files[file]
         for number, (need, file) in built.doubtful_links.items()
-        if not need.language and need.is_content and built.files[file] in found.fallbacks
+        if not need.language and need.is_content and found.is_fallback(built.files[file])
     }
     for facts, numbers in built.with_needs(silent, built.doubtful):
-        if not facts.is_html or facts.path in found.fallbacks:
+        if not facts.is_html or found.is_fallback(facts.path):
             continue
         for number in numbers:
             page = "/" + address_of(silent[number])
@@ -455,7 +455,7 @@ def same_anchors(built: Built) -> Iterator[Telling]:
         source = found.other(facts, found.source) if found.source and language != found.source else None
         if source is None or facts.anchors == source.anchors:
             continue
-        if facts.path in found.fallbacks or not source.is_html:
+        if found.is_fallback(facts.path) or not source.is_html:
             continue
         own, theirs = _anchors(facts), _anchors(source)
         lost = list(dict.fromkeys(one for one in source.anchors if one in theirs - own))
