@@ -80,6 +80,24 @@ def test_a_process_that_was_killed_is_one_line(make_site: MakeSite, name: str) -
     assert not [path for path in config_file.parent.iterdir() if path.name.startswith(".site")]
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no device that is always full")
+@pytest.mark.parametrize("arguments", [["--help"], ["status"], ["build"]])
+def test_a_full_disk_behind_the_output_is_one_line(make_site: MakeSite, arguments: list[str]) -> None:
+    command = [sys.executable, "-m", "hexapla", *arguments]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(command, cwd=make_site({}).parent, stdout=full, stderr=subprocess.PIPE, text=True)
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1) and "No space left" in done.stderr
+
+
+def test_who_does_not_read_on_is_no_fault(make_site: MakeSite) -> None:
+    config_file = make_site({})
+    command = [sys.executable, "-m", "hexapla", "status"]
+    with subprocess.Popen(command, cwd=config_file.parent, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout and process.stderr
+        process.stdout.close()
+        assert process.stderr.read() == b""
+
+
 def test_warnings_of_all_locales_fail_the_build_at_their_lines(make_site: MakeSite) -> None:
     texts = {
         "docs/en/index.md": "# Home\n\nRead [this](nowhere.md).\n",

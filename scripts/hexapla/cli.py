@@ -6,7 +6,6 @@ to start is a good part of what a check of a small site takes.
 
 from __future__ import annotations
 
-import atexit
 import functools
 import gc
 import json
@@ -32,10 +31,6 @@ if TYPE_CHECKING:
     from hexapla.findings import Report
     from hexapla.publication import Publication
     from hexapla.recording import Outcome
-
-
-# The collector need not go through everything once more before the process ends.
-atexit.register(gc.freeze)
 
 
 def report(problems: Sequence[Problem]) -> None:
