@@ -91,7 +91,7 @@ def test_a_full_disk_behind_the_output_is_one_line(make_site: MakeSite, argument
 
 def test_who_does_not_read_on_is_no_fault(make_site: MakeSite) -> None:
     config_file = make_site({})
-    command = [sys.executable, "-m", "hexapla", "status"]
+    command = [sys.executable, "-m", "hexapla", "build"]
     with subprocess.Popen(command, cwd=config_file.parent, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdout and process.stderr
         process.stdout.close()
