@@ -462,13 +462,13 @@ def total(locale: str, found: Iterable[Row]) -> Row:
 
 
 def to_json(found: Iterable[Row]) -> str:
-    """Give rows as JSON: a list of objects."""
+    """Give rows as JSON: a list of objects, each on a line of its own."""
     objects = []
     for row in found:
         values = row._asdict()
         del values["current_words"]
-        objects.append(values)
-    return json.dumps(objects, ensure_ascii=False, indent=2) + "\n"
+        objects.append(json.dumps(values, ensure_ascii=False))
+    return "[\n" + ",\n".join(objects) + "\n]\n"
 
 
 COLUMNS = ("locale", "document", "segments", "words", "current", "stale", "missing", "orphan", "percent")
