@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import os
+import shlex
 import subprocess
 import sys
 import warnings
@@ -87,6 +88,13 @@ def test_a_full_disk_behind_the_output_is_one_line(make_site: MakeSite, argument
     with Path("/dev/full").open("w") as full:
         done = subprocess.run(command, cwd=make_site({}).parent, stdout=full, stderr=subprocess.PIPE, text=True)
     assert (done.returncode, done.stderr.count("\n")) == (1, 1) and "No space left" in done.stderr
+
+
+@pytest.mark.parametrize("arguments", ["--version", "build"])
+def test_a_command_without_an_output_ends_well(make_site: MakeSite, arguments: str) -> None:
+    command = f"{shlex.quote(sys.executable)} -m hexapla {arguments} >&-"
+    done = subprocess.run(command, shell=True, cwd=make_site({}).parent, stderr=subprocess.PIPE, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_who_does_not_read_on_is_no_fault(make_site: MakeSite) -> None:

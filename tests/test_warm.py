@@ -25,6 +25,7 @@ from hexapla.cache import FOLDER, Store
 from hexapla.inputs import Snapshot
 from hexapla.menu import LIMIT
 from hexapla.problems import Stop
+from hexapla.serve import Preview
 
 from tests.conftest import ROOT, SMALL
 from tests.test_build import digest, mkdocs_build
@@ -278,6 +279,27 @@ def stock(whole_stock: Sample) -> Sample:
     """The same, with the cache of the first build."""
     whole_stock.begin()
     return whole_stock
+
+
+def test_a_preview_shows_what_the_source_of_a_draft_says_now(tmp_path: Path) -> None:
+    """A draft is in a preview, but not in its publication: what links to it shows its source's words."""
+    source = "---\ntitle: Only here\ndescription: %s words.\ncategory: news\ndate: 2023-01-01\n---\n\n# Only here\n"
+    texts = FULL_TEXTS | {
+        "mkdocs.yml": FULL + "draft_docs: /pt-BR/only.md\n",
+        "docs/en/only.md": source % "Old",
+        "docs/pt-BR/only.md": "---\ntitle: Só aqui\n---\n\n# Só aqui\n",
+    }
+    (tmp_path / "theme").mkdir()
+    sample = make(tmp_path, texts)
+    site = config.load(str(tmp_path / "mkdocs.yml"))
+    warm = Preview(site, None, tmp_path / "warm", "http://127.0.0.1:8000/")
+    warm.build()
+    (tmp_path / "docs/en/only.md").write_text(source % "New", encoding="utf-8")
+    warm.build()
+    shutil.rmtree(sample.cache)
+    Preview(site, None, tmp_path / "cold", "http://127.0.0.1:8000/").build()
+    assert digest(tmp_path / "warm") == digest(tmp_path / "cold")
+    assert "New words." in (tmp_path / "warm/pt-BR/category/news/index.html").read_text(encoding="utf-8")
 
 
 # Every kind of edit

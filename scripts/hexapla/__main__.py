@@ -10,15 +10,17 @@ from hexapla.cli import main
 def run() -> None:
     """Run a command, and end with its status.
 
-    To take apart what it has made takes longer than some commands do, so it is left to the system, as mypy does. That
-    is done on Linux only: elsewhere, helpers of other processes want to be told of the end.
+    What a build has made is left to the system, as in mypy: to take it apart takes a good part of what a build takes in
+    which little has changed. That is done on Linux only: elsewhere, helpers of other processes want to be told of the
+    end. Other commands end in the usual way, which runs what plugins have asked for.
     """
     status: str | int | None = 1
     try:
         try:
             main()
         finally:
-            sys.stdout.flush()
+            if sys.stdout:
+                sys.stdout.flush()
     except SystemExit as end:
         status = end.code
     except BrokenPipeError:
@@ -26,8 +28,8 @@ def run() -> None:
     except OSError as error:
         if error.errno != errno.ENOSPC or error.filename:
             raise
-        print(f"hexapla: the output cannot be written: {error.strerror}", file=sys.stderr)
-    if sys.platform == "linux" and isinstance(status, int | None):
+        print(f"hexapla: nothing more can be written: {error.strerror}", file=sys.stderr)
+    if sys.platform == "linux" and sys.argv[1:2] == ["build"] and isinstance(status, int | None):
         os._exit(status or 0)
     sys.exit(status)
 

@@ -33,6 +33,7 @@ DAY = 86400
 """A value's time of use is noted once in so many seconds."""
 
 ENGINES = (
+    "ada-url",
     "babel",
     "jinja2",
     "markdown",
@@ -41,13 +42,14 @@ ENGINES = (
     "mkdocs",
     "mkdocs-material",
     "mkdocs-static-i18n",
+    "nh3",
     "pygments",
     "pymdown-extensions",
     "pyyaml",
     "selectolax",
     "tinycss2",
 )
-"""The packages whose versions can change a page."""
+"""The packages whose versions can change a page, or what is said of its links."""
 
 TRIMMED = "trimmed"
 """The file whose time says when a store was trimmed last."""

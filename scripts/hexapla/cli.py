@@ -155,6 +155,11 @@ def plan(config_file: str | None, jobs: int, words: int) -> None:
     click.echo(json.dumps({"include": parts.plan(found, jobs, words)}, ensure_ascii=False))
 
 
+def _is_terminal() -> bool:
+    """Whether the output goes to a terminal; it may go nowhere."""
+    return bool(sys.stdout and sys.stdout.isatty())
+
+
 def _progress(site: Site) -> Progress:
     """Give what tells of the build's progress: one line that changes on a terminal, plain lines elsewhere."""
     waiting = {locale.code for locale in site.locales}
@@ -169,7 +174,7 @@ def _progress(site: Site) -> Progress:
         click.echo(f"{locale.code}: {what}")
 
     # A progress display of rich would run a thread, and the build forks.
-    return change if sys.stdout.isatty() else tell
+    return change if _is_terminal() else tell
 
 
 def _warn(problems: Sequence[Problem]) -> None:
@@ -638,7 +643,7 @@ def status(config_file: str | None, form: str) -> None:
             table.add_column(name, justify="left" if name in ("locale", "document") else "right", no_wrap=True)
         for row in rows:
             table.add_row(*counting.cells(row))
-        Console(width=None if sys.stdout.isatty() else 200).print(table)
+        Console(width=None if _is_terminal() else 200).print(table)
     report(problems)
 
 

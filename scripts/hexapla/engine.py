@@ -654,10 +654,10 @@ class Edition:
             if file.generated_by:
                 continue
             code, _, path = file.src_uri.partition("/")
-            locale = site.locale(code)
-            document = publication.document(locale, path)
+            own, source = (publication.document(locale, path) for locale in (site.locale(code), site.source))
+            document = own or source  # a preview shows drafts, which a publication is without
             parts.append(document.text[: document.body_start] if document else "")
-            if not locale.is_source:
+            if own is not source:
                 parts.append(repr(publication.inherited(path)))
         # What other languages say to their readers, where they are offered a page.
         parts += [_entries_of(self.plugin.messages[locale.code]) for locale in site.locales]
