@@ -46,8 +46,11 @@ STATE = re.compile(r"(?<!:):(?:active|first-child|focus|focus-visible|hover|last
 
 DIRECTION = re.compile(r"^\[dir=[a-z]+\] ")
 
-SHORTHANDS = ("background", "list-style", "margin", "padding")
-"""Properties that set all others that are named after them."""
+SHORTHANDS = ("background", "border", "list-style", "margin", "padding")
+"""Properties that set all others that are named after them, but for these."""
+
+BESIDE_BORDER = ("-collapse", "-radius", "-spacing")
+"""How properties end that are named after a border, and that it does not set."""
 
 
 class Selector(NamedTuple):
@@ -197,7 +200,11 @@ def _is_set_by(properties: Collection[str], declaration: Declaration) -> bool:
     name, _, value = declaration.text.partition(":")
     if declaration.defines or value.endswith("!important"):
         return False
-    return name in properties or any(name.startswith(f"{one}-") for one in SHORTHANDS if one in properties)
+    if name in properties:
+        return True
+    return not name.endswith(BESIDE_BORDER) and any(
+        name.startswith(f"{one}-") for one in SHORTHANDS if one in properties
+    )
 
 
 def smaller(sheet: str) -> str:
