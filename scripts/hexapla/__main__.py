@@ -23,8 +23,6 @@ def run() -> None:
                 sys.stdout.flush()
     except SystemExit as end:
         status = end.code
-    except BrokenPipeError:
-        pass  # nobody reads on
     except OSError as error:
         if error.errno != errno.ENOSPC or error.filename:
             raise
