@@ -16,11 +16,7 @@ def run() -> None:
     """
     status: str | int | None = 1
     try:
-        try:
-            main()
-        finally:
-            if sys.stdout:
-                sys.stdout.flush()
+        main()
     except SystemExit as end:
         status = end.code
     except OSError as error:
@@ -28,7 +24,7 @@ def run() -> None:
             raise
         print(f"hexapla: nothing more can be written: {error.strerror}", file=sys.stderr)
     if sys.platform == "linux" and sys.argv[1:2] == ["build"] and isinstance(status, int | None):
-        os._exit(status or 0)
+        os._exit(status or 0)  # click has flushed what it has written
     sys.exit(status)
 
 

@@ -6,6 +6,7 @@ to start is a good part of what a check of a small site takes.
 
 from __future__ import annotations
 
+import atexit
 import functools
 import gc
 import json
@@ -31,6 +32,10 @@ if TYPE_CHECKING:
     from hexapla.findings import Report
     from hexapla.publication import Publication
     from hexapla.recording import Outcome
+
+
+# The collector need not go through everything once more before the process ends.
+atexit.register(gc.freeze)
 
 
 def report(problems: Sequence[Problem]) -> None:

@@ -94,10 +94,6 @@ class Facts:
         """Whether all is as in other facts but for ids, anchors and needs."""
         return replace(self, ids=other.ids, anchors=other.anchors, needs=other.needs) == other
 
-    def is_like(self, other: Facts) -> bool:
-        """Whether all is as in other facts, in whatever order the needs are."""
-        return replace(self, needs=other.needs) == other and frozenset(self.needs) == frozenset(other.needs)
-
 
 class Needs:
     """Numbers needs, from one more than those that have a number already."""
@@ -515,9 +511,11 @@ class Kept:
         changed = []
         for one in facts:
             was = self.facts.get(one.path)
-            if was is None or not (one is was or one.has_head_of(was)):
+            if one is was:
+                continue
+            if was is None or not one.has_head_of(was):
                 return None
-            if one is not was and not one.is_like(was):
+            if one.ids != was.ids or one.anchors != was.anchors or {*one.needs} != {*was.needs}:
                 changed.append(one)
         return changed
 

@@ -80,7 +80,7 @@ class Snapshot(NamedTuple):
     def of(cls, site: Site, marks: cache.Marks | None = None) -> Snapshot:
         """Look at all that a site is made from; `marks` as for `of_templates`."""
         # Each is looked at once. If it is changed before it is read, these are not the times of what was read.
-        entries = {folder: list(cache.entries_of(folder)) for folder in _folders(site)}
+        entries = _entries(site)
         times = _times(site, entries)
         docs, catalogs = (cache.digests_of(entries[folder], marks) for folder in (site.docs_dir, site.catalogs_dir))
         codes = " ".join(locale.code for locale in site.locales)
@@ -90,20 +90,21 @@ class Snapshot(NamedTuple):
 
     def is_present(self, site: Site) -> bool:
         """Whether nobody has changed a file since."""
-        return _times(site, {folder: list(cache.entries_of(folder)) for folder in _folders(site)}) == self.times
+        return _times(site, _entries(site)) == self.times
 
 
-def _folders(site: Site) -> list[Path]:
-    """The folders of all files that a site is made from."""
-    return [folder for folder in (site.docs_dir, site.catalogs_dir, site.custom_dir) if folder]
+def _entries(site: Site) -> dict[Path, list[tuple[str, os.DirEntry[str]]]]:
+    """All files that a site is made from, by their folders, as `cache.entries_of` gives them."""
+    folders = (site.docs_dir, site.catalogs_dir, site.custom_dir)
+    return {folder: list(cache.entries_of(folder)) for folder in folders if folder}
 
 
 def _times(site: Site, entries: Mapping[Path, Iterable[tuple[str, os.DirEntry[str]]]]) -> str:
     """A digest of the times and sizes of all files that a site is made from, by their folders."""
     parts = [of_configuration(site.config_file)]
-    for folder in _folders(site):
+    for own in entries.values():
         found = []
-        for _, entry in entries[folder]:
+        for _, entry in own:
             with contextlib.suppress(OSError):
                 found.append(f"{entry.path} {cache.mark_of(entry.stat())}")
         parts += sorted(found)

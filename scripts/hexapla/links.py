@@ -95,8 +95,9 @@ def check(
     settings, problems = _settings(one)
     limit = settings.size_limit or resolution.SIZE_LIMIT
     with _uncollected():
-        kept = (known and known.kept) or Kept(store, Base.of(one.site_url))
-        built = resolution.read(one.root, one.site_url, limit, kept, known)
+        known = known or Known()
+        kept = known.kept or Kept(store, Base.of(one.site_url))
+        built = resolution.read(one.root, one.site_url, limit, replace(known, kept=kept))
         if kept.sound and kept.sound == built.mark:
             built.changed = kept.changed(built.facts)
         tellings = set() if built.changed == [] else _told(built)
@@ -107,8 +108,11 @@ def check(
 
 
 def _told(built: Built) -> set[Telling]:
-    """Look at a built site with all rules."""
-    return {telling for each in RULES.values() if each.scope is Scope.BUILT for telling in each.check(built)}
+    """Look at a built site with all rules that could tell of something."""
+    rules = [each for each in RULES.values() if each.scope is Scope.BUILT]
+    if built.changed is not None:
+        rules = [each for each in rules if not each.is_of_heads]
+    return {telling for each in rules for telling in each.check(built)}
 
 
 def kept_of(site_url: str, store: Store) -> Kept:

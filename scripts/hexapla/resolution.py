@@ -309,13 +309,12 @@ def read(
     root: Path,
     site_url: str = "",
     size_limit: int = SIZE_LIMIT,
-    kept: Kept | None = None,
     known: Known | None = None,
 ) -> Built:
     """Read a built site, published at `site_url`.
 
-    Files are taken apart only where their digests are others than what is `kept` of the last check. What is `known`
-    need not be found out.
+    What is `known` need not be found out: files are taken apart only where their digests are others than those that
+    are kept of the last check.
     """
     known = known or Known()
     found = sorted(files(root) if known.sizes is None else known.sizes.items())
@@ -324,7 +323,7 @@ def read(
     )
     if "_redirects" in built.numbers and (page := pages.read(root, "_redirects")):
         built.redirects = tuple(page.redirects)
-    kept = kept or Kept(None, built.base)
+    kept = known.kept or Kept(None, built.base)
     built.digests = dict(known.digests)
     reader = Reader(root, built.base, kept.digests, built.digests, kept.is_written)
     looked_at = [(path, size) for path, size in found if pages.is_looked_at(path)]

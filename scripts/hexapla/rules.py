@@ -58,7 +58,8 @@ class Rule(NamedTuple):
     """A rule. `check` yields Problems of a Corpus or Subject, Findings of a Passage or Pair, or Tellings of a Built.
 
     `severity` is what mkdocs.yml can change. A rule that `is_guard` protects readers, so no document can have it
-    ignored. One that `is_for_build` is run before every build.
+    ignored. One that `is_for_build` is run before every build. Of what stands in built files, one that
+    `is_of_heads` looks at nothing but heads (`Facts.has_head_of`).
     """
 
     name: str
@@ -67,6 +68,7 @@ class Rule(NamedTuple):
     severity: Severity
     is_guard: bool
     is_for_build: bool
+    is_of_heads: bool
 
     @property
     def documentation(self) -> str:
@@ -138,11 +140,12 @@ def rule(
     severity: Severity = Severity.ERROR,
     is_guard: bool = False,
     is_for_build: bool = False,
+    is_of_heads: bool = False,
 ) -> Callable[[Check], Check]:
     """Register a rule under the name that its problems carry."""
 
     def register(function: Check) -> Check:
-        RULES[name] = Rule(name, scope, function, severity, is_guard, is_for_build)
+        RULES[name] = Rule(name, scope, function, severity, is_guard, is_for_build, is_of_heads)
         return function
 
     return register

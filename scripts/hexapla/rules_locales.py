@@ -172,7 +172,7 @@ def _number(built: Built, facts: Facts, kind: str, text: str, language: str = ""
 # Alternates
 
 
-@rule("alternate", Scope.BUILT)
+@rule("alternate", Scope.BUILT, is_of_heads=True)
 def alternate(built: Built) -> Iterator[Telling]:
     """A page names all its versions, itself among them, each by its whole address and with its language.
 
@@ -183,7 +183,7 @@ def alternate(built: Built) -> Iterator[Telling]:
     Good: `<link rel="alternate" hreflang="de" href="https://small.example/de/about/">`
     """
     found = versions(built)
-    if built.changed is not None or not any(facts.alternates for facts in found.pages):
+    if not any(facts.alternates for facts in found.pages):
         return
     for facts in found.pages:
         is_fallback = found.is_fallback(facts.path)
@@ -275,14 +275,14 @@ def _same_language(one: str, other: str) -> bool:
     return one == other or one.startswith(other + "-") or other.startswith(one + "-")
 
 
-@rule("sitemap-alternate", Scope.BUILT)
+@rule("sitemap-alternate", Scope.BUILT, is_of_heads=True)
 def sitemap_alternate(built: Built) -> Iterator[Telling]:
     """A sitemap names the same versions of a page as the page itself does.
 
     Bad: a sitemap with German and French, where the page has German only
     Good: the same in both, or none in the sitemap
     """
-    for facts in built.facts if built.changed is None else ():
+    for facts in built.facts:
         for address, alternates in facts.entries:
             target = built.by_number.get(built.lead(facts, address))
             if target is None or not alternates:
@@ -301,7 +301,7 @@ def sitemap_alternate(built: Built) -> Iterator[Telling]:
                 yield Telling("sitemap-alternate", facts.path, number, message, say("name the same in both"))
 
 
-@rule("canonical", Scope.BUILT)
+@rule("canonical", Scope.BUILT, is_of_heads=True)
 def canonical(built: Built) -> Iterator[Telling]:
     """A page's canonical link is the whole address of the page itself; of the source's, where it shows its text.
 
@@ -309,7 +309,7 @@ def canonical(built: Built) -> Iterator[Telling]:
     Good: `<link rel="canonical" href="https://small.example/fr/about/">` there
     """
     found = versions(built)
-    if built.changed is not None or not any(facts.canonical is not None for facts in found.pages):
+    if not any(facts.canonical is not None for facts in found.pages):
         return
     for facts in found.pages:
         if facts.canonical is None:
