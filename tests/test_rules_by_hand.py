@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from hexapla import catalogs, checks, config, rules
 from hexapla.problems import LARGEST, Problem
-from hexapla.rules import Corpus, Rule, Scope, Subject
+from hexapla.rules import Corpus, Scope, Subject
 
 from tests.conftest import SMALL, MakeSite
 from tests.test_rules import unpack
@@ -174,7 +174,10 @@ Check = Callable[[Subject, Corpus], Iterator[Problem]]
 
 def register(monkeypatch: pytest.MonkeyPatch, check: Check) -> None:
     """Make a rule for one test."""
-    one = Rule("made-up", Scope.DOCUMENT, check, rules.Severity.ERROR, False, False)
+    with monkeypatch.context() as patch:
+        patch.setattr(rules, "RULES", {})
+        rules.rule("made-up", Scope.DOCUMENT)(check)
+        one = rules.RULES["made-up"]
     monkeypatch.setitem(rules.RULES, "made-up", one)
 
 
