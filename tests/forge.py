@@ -3,6 +3,7 @@ answers from a table and writes down what it was asked."""
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import re
@@ -297,7 +298,7 @@ def outputs_of(text: str) -> dict[str, str]:
     lines = iter(text.split("\n"))
     for line in lines:
         if match := re.fullmatch(r"(\w+)<<(.+)", line):
-            found[match[1]] = "\n".join(iter(lambda end=match[2]: one if (one := next(lines)) != end else None, None))
+            found[match[1]] = "\n".join(itertools.takewhile(lambda line: line != match[2], lines))
         elif "=" in line:
             name, _, found_value = line.partition("=")
             found[name] = found_value

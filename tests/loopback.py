@@ -59,12 +59,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
         elif name.startswith("to:"):
             self.answer(302, Location=name.removeprefix("to:").replace("!", "/"))
         elif name == "429-seconds":
-            self.answer(*((429,) if times == 1 else (200,)), **{"Retry-After": "2"})
+            self.answer(429 if times == 1 else 200, retry_after="2")
         elif name == "429-date":
             # A date has whole seconds, so this one is two to three seconds from now.
             self.log.retry_at = self.log.retry_at or float(int(time.time()) + 3)
             when = email.utils.formatdate(self.log.retry_at, usegmt=True)
-            self.answer(*((429,) if times == 1 else (200,)), **{"Retry-After": when})
+            self.answer(429 if times == 1 else 200, retry_after=when)
         elif name == "500-then-200":
             self.answer(500 if times == 1 else 200)
         elif name == "404-then-200":
@@ -81,7 +81,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def answer(self, status: int, stays_open: bool = False, **headers: str) -> None:
         self.send_response(status)
         for name, value in headers.items():
-            self.send_header(name, value)
+            self.send_header(name.replace("_", "-"), value)
         self.send_header("Content-Length", "1000" if stays_open else "2")
         self.end_headers()
         self.wfile.write(b"ok")

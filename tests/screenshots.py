@@ -5,16 +5,17 @@ from __future__ import annotations
 import tempfile
 from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 from hexapla import build, config, publication
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import ViewportSize, sync_playwright
 
 from tests import browser
 from tests.conftest import ROOT, serving
 from tests.test_site import ARTICLE
 
 FOLDER = Path(__file__).parent / "screenshots"
-PICTURES = {
+PICTURES: dict[str, tuple[str, ViewportSize, Literal["dark", "light"]]] = {
     "fr-wide.png": ("fr", {"width": 1200, "height": 760}, "light"),
     "hi-narrow.png": ("hi", {"width": 360, "height": 760}, "light"),
     "is-dark.png": ("is", {"width": 360, "height": 760}, "dark"),

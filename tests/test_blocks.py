@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from hexapla import blocks, content
 from hexapla.blocks import Segment, cut, partition
+from hexapla.problems import Stop
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -87,7 +88,7 @@ def test_any_document_can_be_read_or_refused(text: str) -> None:
     """A document is read whole, or refused with a problem; nothing else happens."""
     try:
         document = content.parse(Path("x.md"), text)
-    except content.Stop:
+    except Stop:
         return
     assert document.text == text
     assert text[: document.body_start] + document.body == text

@@ -220,7 +220,7 @@ def test_fallback_shows_the_source_inside_its_language(with_fallback: Path) -> N
 
     html = lxml.html.fromstring((with_fallback / "fr" / "only" / "index.html").read_text(encoding="utf-8"))
     assert html.get("lang") == "fr"
-    assert "Words." in html.xpath("string(//div[@lang='en'])")
+    assert "Words." in str(html.xpath("string(//div[@lang='en'])"))
     assert html.xpath("//aside[@role='note']")
     assert html.xpath("//link[@rel='canonical']/@href") == ["https://small.example/only/"]
     assert html.xpath("//link[@rel='alternate'][@hreflang and not(@type)]") == []

@@ -83,7 +83,7 @@ def test_both_readers_say_the_same(text: str) -> None:
 )
 def test_what_is_nested_deep_is_not_for_libyaml(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
     """It has no limit of its own, and would end the whole program."""
-    asked = []
+    asked: list[Any] = []
     monkeypatch.setattr(content, "_QuickLoader", asked.append)
     outcome(f"---\n{text}\n---\n")
     assert not asked

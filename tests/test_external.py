@@ -6,6 +6,7 @@ import gc
 import itertools
 import json
 import os
+import shutil
 import socket
 import stat
 import subprocess
@@ -365,7 +366,7 @@ def fake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str) -> None:
     program = tmp_path / "lychee"
     program.write_text(f"#!/bin/sh\n{script}\n")
     program.chmod(program.stat().st_mode | stat.S_IXUSR)
-    monkeypatch.setattr(external.shutil, "which", lambda name, path=None: str(program))
+    monkeypatch.setattr(shutil, "which", lambda name, path=None: str(program))
 
 
 @pytest.mark.parametrize(
@@ -389,7 +390,7 @@ def test_lychee_without_a_report(
 
 
 def test_lychee_that_is_missing(ask: Asking, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(external.shutil, "which", lambda name, path=None: None)
+    monkeypatch.setattr(shutil, "which", lambda name, path=None: None)
     with pytest.raises(Stop) as caught:
         ask("ok")
     (problem,) = caught.value.problems

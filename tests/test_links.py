@@ -16,6 +16,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hexapla import addresses, links, pages, publication, resolution
@@ -86,7 +87,7 @@ def test_every_fault_is_told_and_nothing_else(name: str, root: str, tmp_path: Pa
 def test_the_table_is_large_enough() -> None:
     made = [make("/") for make in SITES.values()]
     assert sum(site.faults for site in made) == sum(site.expected.total() for site in made) >= 1500
-    kinds = {one.kind for one in (*faults.REFERENCES, *faults.BETWEEN, *faults.VERSIONS)}
+    kinds = {one.kind for one in (*faults.REFERENCES, *faults.BETWEEN)} | {one.kind for one in faults.VERSIONS}
     assert len(kinds) >= 500
 
 
@@ -383,12 +384,12 @@ def test_folders_that_vanish_or_may_not_be_read(tmp_path: Path, monkeypatch: pyt
     folder = write(tmp_path, {"a/index.html": HTML % "", "index.html": HTML % '<a href="a/">x</a>'})
     scanning = os.scandir
 
-    def scan(path: Path) -> Iterator[os.DirEntry[str]]:
+    def scan(path: str) -> Any:
         if Path(path).name == "a":
             raise PermissionError(13, "Permission denied")
-        return scanning(path)  # type: ignore[return-value]
+        return scanning(path)
 
-    monkeypatch.setattr(resolution.os, "scandir", scan)
+    monkeypatch.setattr(os, "scandir", scan)
     assert rows_of(folder) == [("index.html", 5, "missing-page")]
 
 

@@ -253,7 +253,7 @@ def test_the_publication_is_the_same_however_it_is_built(site: Site, built: Path
     for _ in ("cold", "out of the copy", "out of the old site"):
         building.build(found, store=Store(tmp_path / "cache"))
         assert digest(found.site.site_dir) == expected
-    folders = [tmp_path / f"{locale.code}-{number}" for locale in site.locales for number in (1, 2)]
+    folders = tuple(tmp_path / f"{locale.code}-{number}" for locale in site.locales for number in (1, 2))
     for folder in folders:
         code, _, number = folder.name.rpartition("-")
         shard, store = Shard(int(number), 2), Store(tmp_path / f"cache-{folder.name}")

@@ -187,7 +187,7 @@ def as_pomerge(file: Path, edits: Edits) -> None:
     new = file.with_suffix(".new.po")
     shutil.copy(file, new)
     as_weblate(77)(new, edits)
-    command = [TOOLS / "pomerge", "--progress=none", "-t", file, "-i", new, "-o", file]
+    command: list[str | Path] = [TOOLS / "pomerge", "--progress=none", "-t", file, "-i", new, "-o", file]
     subprocess.run(command, check=True, capture_output=True)
     new.unlink()
 
@@ -274,7 +274,7 @@ def test_apply_and_record_serve_both_ways_of_translating(guide: Path) -> None:
 
 def test_counted_as_we_count(site: Site) -> None:
     """pocount, which knows nothing of us, finds every record whole."""
-    command = [TOOLS / "pocount", "--csv", ROOT / "locales/fr/LC_MESSAGES/about.md.po"]
+    command: list[str | Path] = [TOOLS / "pocount", "--csv", ROOT / "locales/fr/LC_MESSAGES/about.md.po"]
     result = subprocess.run(command, check=True, capture_output=True, text=True)
     (row,) = csv.DictReader(result.stdout.splitlines(), skipinitialspace=True)
     units = len([one for one in catalogs.read(ROOT / "locales/fr/LC_MESSAGES/about.md.po") if one.id])

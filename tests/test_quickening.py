@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -75,7 +76,7 @@ def test_patterns_without_their_sign_are_not_tried() -> None:
 
 def test_unknown_patterns_are_tried_on_everything() -> None:
     class Shout(InlineProcessor):
-        def handleMatch(self, m: Any, data: str) -> Any:
+        def handleMatch(self, m: re.Match[str], data: str) -> tuple[str, int, int]:  # type: ignore[override]
             return m[0].upper(), m.start(), m.end()
 
     md = Markdown()
@@ -122,7 +123,7 @@ def test_a_table_of_contents_is_made_where_it_is_asked_for() -> None:
 def test_escaped_signs_are_looked_for_where_there_is_a_backslash() -> None:
     md = Markdown()
     quickening.quicken(md)
-    unescape = md.treeprocessors["unescape"]
+    unescape: Any = md.treeprocessors["unescape"]
     looked: list[str] = []
     unescape.unescape = lambda text: looked.append(text) or type(unescape).unescape(unescape, text)
     assert md.convert("one\n\ntwo *three*") == "<p>one</p>\n<p>two <em>three</em></p>"

@@ -535,7 +535,7 @@ def test_all_of_markdown_looks_as_with_the_whole_of_materials_sheet(
     own = re.search("<style>(.*?)</style>", page_html, re.DOTALL)
     assert own
     page_html = page_html.replace('dir="ltr"', f'dir="{direction}"', 1)
-    import material  # type: ignore[import-untyped]
+    import material
 
     theme = next((Path(material.__path__[0]) / "templates").glob(assets.MATERIAL)).read_text(encoding="utf-8")
     whole = theme + (ROOT / "overrides/hexapla/text.css").read_text(encoding="utf-8")
@@ -669,9 +669,8 @@ def wordy(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (root / path).write_text(text, encoding="utf-8")
     write_records(config.load(str(root / "mkdocs.yml")))
     for number in range(40):
-        path = root / f"docs/en/articles/{number:03}.md"
-        more = 1 + number % 5
-        path.write_text(path.read_text(encoding="utf-8").replace("Words, words", "Other words", more), encoding="utf-8")
+        name, more = f"docs/en/articles/{number:03}.md", 1 + number % 5
+        (root / name).write_text(texts[name].replace("Words, words", "Other words", more), encoding="utf-8")
     site = config.load(str(root / "mkdocs.yml"))
     build.build(publication.read(site))
     return site.site_dir

@@ -132,7 +132,7 @@ def test_three_problems_whole_in_six_languages(review_of: Callable[..., Review])
 
     def head(language: str) -> list[str]:
         say = functools.partial(said, language)
-        listed = [
+        listed: list[tuple[str, str, str, dict[str, Any]]] = [
             ("docs/fr/index.md:5:14", "html", "the source has no element <%(tag)s>", {"tag": "b"}),
             ("docs/fr/prices.md:3:3", "doubled-space", "%(count)s spaces", {"count": 2}),
             (

@@ -38,7 +38,7 @@ def found(config_file: Path, *arguments: str, changed_since: str = "") -> list[s
 
 
 def _is_about_words(rule: str) -> bool:
-    return checks.RULES[rule].scope in (Scope.PASSAGE, Scope.PAIR)
+    return rules.RULES[rule].scope in (Scope.PASSAGE, Scope.PAIR)
 
 
 def told(config_file: Path, rule: str) -> list[str]:
@@ -197,7 +197,12 @@ def test_slow(make_site: MakeSite, monkeypatch: pytest.MonkeyPatch) -> None:
     register(monkeypatch, endless)
     assert found(config_file) == ["docs/fr/index.md:1:1 slow"]
     monkeypatch.setattr(checks, "LIMIT", 2.0)
-    register(monkeypatch, lambda subject, corpus: iter([time.sleep(0.01)][:0]))
+
+    def late(subject: Subject, corpus: Corpus) -> Iterator[Problem]:
+        time.sleep(0.01)
+        yield from ()
+
+    register(monkeypatch, late)
     assert found(config_file) == []
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from html.parser import HTMLParser
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -57,7 +56,6 @@ anything = st.lists(starts | ends | texts | st.sampled_from(STRANGE), max_size=2
 
 def by_material(html: str) -> list[tuple[Any, ...]] | str:
     parser: Any = Parser()
-    assert isinstance(parser, HTMLParser)
     try:
         parser.feed(html)
         parser.close()

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from hexapla import addresses, build, pages, prechecks
 from hexapla.pages import Page
-from hexapla.sources import Sources, Spot
+from hexapla.sources import Sources
+from hexapla.written import Spot
 
 from tests.conftest import MakeSite
 

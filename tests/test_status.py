@@ -373,11 +373,9 @@ def test_what_may_be_published(folder: Path, least: int, is_left: bool) -> None:
     (folder / "mkdocs.yml").write_text(CONFIGURATION.replace("  - hexapla\n", policy), encoding="utf-8")
     edit(folder / EN, "The first", "The very first")
     found = found_in(folder)
-    report = status.report(found, store_of(folder))
-    for states in (report, report.units):
-        left = status.publishable(found, states)
-        assert ("guide.md" in left.documents["fr"]) is is_left
-        assert "more.md" in left.documents["fr"] and "guide.md" in left.documents["de"]
+    left = status.publishable(found, status.report(found, store_of(folder)))
+    assert ("guide.md" in left.documents["fr"]) is is_left
+    assert "more.md" in left.documents["fr"] and "guide.md" in left.documents["de"]
 
 
 def test_a_report_can_be_sent_to_another_process(folder: Path) -> None:

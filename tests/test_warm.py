@@ -488,7 +488,10 @@ def test_pages_that_come_to_the_same_are_not_written_again(full: Sample) -> None
 
 def test_a_sheet_in_the_documents_changes_what_pages_hold_of_the_style(full: Sample) -> None:
     name = "docs/css/own.css"
-    listed = {"mkdocs.yml": lambda text: text + "extra_css: [css/own.css]\n", name: "p { color: red }\n"}
+    listed: dict[str, Change] = {
+        "mkdocs.yml": lambda text: text + "extra_css: [css/own.css]\n",
+        name: "p { color: red }\n",
+    }
     with full.edited(listed):
         full.warm()
         before = full.built()

@@ -67,8 +67,9 @@ def change(origin: Path, tmp_path: Path) -> Callable[..., Runner]:
 
 
 def test_zizmor_finds_nothing() -> None:
-    command = [Path(sys.executable).parent / "zizmor", "--offline", "--persona", "auditor", "--format", "json", "-q"]
-    result = subprocess.run([*command, forge.WORKFLOWS], capture_output=True, text=True, timeout=60)
+    program = Path(sys.executable).parent / "zizmor"
+    options = ["--offline", "--persona", "auditor", "--format", "json", "-q"]
+    result = subprocess.run([program, *options, forge.WORKFLOWS], capture_output=True, text=True, timeout=60)
     assert result.returncode == 0, result.stdout
     assert json.loads(result.stdout) == []
 
@@ -83,7 +84,15 @@ def test_one_finding_is_left_out_and_says_why() -> None:
 def actionlint(*words: str) -> subprocess.CompletedProcess[str]:
     """Run actionlint, with ShellCheck for the steps, so that each line that is shell is looked at too."""
     programs = Path(sys.executable).parent
-    command = [programs / "actionlint", "-oneline", "-shellcheck", programs / "shellcheck", "-pyflakes", "", *words]
+    command: list[str | Path] = [
+        programs / "actionlint",
+        "-oneline",
+        "-shellcheck",
+        programs / "shellcheck",
+        "-pyflakes",
+        "",
+        *words,
+    ]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60)
 
 
@@ -615,7 +624,8 @@ def test_record_follows_a_merge_once(main: Main) -> None:
     before = main.head()
     _, recorded, pushed = main.publish()
     assert recorded.status == 0, recorded.errors
-    assert pushed and (pushed.status, pushed.outputs) == (0, {"commit": main.head()}), pushed.errors
+    assert pushed
+    assert (pushed.status, pushed.outputs) == (0, {"commit": main.head()}), pushed.errors
     assert git(main.bare, "rev-parse", "main^") == before
     assert git(main.bare, "log", "-1", "--format=%an|%s", "main") == f"{BOT}|Record what the translations follow"
     assert git(main.bare, "diff", "--name-only", "main^", "main") == "locales/fr/LC_MESSAGES/index.md.po"
@@ -1026,7 +1036,7 @@ def test_newer_versions_are_proposed(main: Main, tmp_path: Path) -> None:
     assert (tried.folder / "ran.txt").read_text() == "lock --upgrade\ntest\n"
     assert tried.run("update.yml", "try", "Lock").status == 0
 
-    table = [("GET", f"{REPOSITORY}/pulls", []), ("POST", f"{REPOSITORY}/pulls", {})]
+    table: list[tuple[str, str, Any]] = [("GET", f"{REPOSITORY}/pulls", []), ("POST", f"{REPOSITORY}/pulls", {})]
     values = {"github.token": "token", "github.ref_name": "main"}
     runner = Runner(main.checkout("propose"), tmp_path, values, table, tried.folder / "requirements")
     done = runner.run("update.yml", "propose", "Open a pull request")
