@@ -222,6 +222,15 @@ def test_search_says_what_it_found_in_words_of_the_page(visit: Visit) -> None:
     assert count and page.locator("#search-status").text_content() == expected
 
 
+CLOSED_WITHOUT_FOCUS = """() => {
+  let opened = 0;
+  document.querySelector(".hx-results a").addEventListener("click", () => { opened += 1; });
+  document.querySelector("#search button").click();
+  return opened;
+}"""
+"""Press the button that closes the search as in Safari, where buttons take no focus; count the results it opens."""
+
+
 def test_search_opens_and_closes_with_the_keyboard(visit: Visit) -> None:
     page = visit.go("")
     page.keyboard.press("/")
@@ -233,7 +242,14 @@ def test_search_opens_and_closes_with_the_keyboard(visit: Visit) -> None:
     page.wait_for_url("**/articles/**")
     page.keyboard.press("/")
     page.wait_for_function("document.activeElement.id === 'search-query'")
+    page.keyboard.type("overhead")
     page.keyboard.press("Escape")
+    assert not page.locator("#search").is_visible()
+    page.keyboard.press("/")
+    page.wait_for_function("document.activeElement.id === 'search-query'")
+    assert page.locator("#search-query").input_value() == "overhead"
+    page.wait_for_selector(".hx-results a")
+    assert page.evaluate(CLOSED_WITHOUT_FOCUS) == 0
     assert not page.locator("#search").is_visible()
     assert visit.wrong == []
 

@@ -98,11 +98,11 @@ function build(root, told) {
     id: "search-query", type: "search", autocomplete: "off", autocapitalize: "off", spellcheck: "false",
     "aria-describedby": "search-status",
   });
-  const close = make("button", { type: "submit", class: "hx-tool", value: "close" },
+  const close = make("button", { type: "button", class: "hx-tool" },
     make("span", { class: "hx-hidden" }, told.close));
   close.insertAdjacentHTML("beforeend",
     '<svg class="hx-icon" viewBox="0 0 24 24"><path d="M6 6l12 12M18 6 6 18"/></svg>');
-  const form = make("form", { method: "dialog", role: "search" },
+  const form = make("form", { role: "search" },
     make("label", { id: "search-label", for: "search-query" }, told.label),
     make("div", { class: "hx-query" }, input, close));
   const status = make("p", { id: "search-status", role: "status" });
@@ -110,9 +110,15 @@ function build(root, told) {
   dialog = make("dialog", { class: "hx-search", id: "search", "aria-labelledby": "search-label" }, form, status, list);
   document.body.append(dialog);
   list.addEventListener("click", (event) => event.target.closest("a") && dialog.close());
+  close.addEventListener("click", () => dialog.close());
+  dialog.addEventListener("keydown", (event) => {
+    // In a search field, browsers empty the field instead. While letters are being composed, it ends only that.
+    if (event.key !== "Escape" || event.isComposing) return;
+    event.preventDefault();
+    dialog.close();
+  });
   form.addEventListener("submit", (event) => {
-    // Enter opens the first result; only the button closes.
-    if (event.submitter && document.activeElement === event.submitter) return;
+    // Enter opens the first result.
     event.preventDefault();
     list.querySelector("a")?.click();
   });
