@@ -14,7 +14,7 @@ from typing import Any
 
 import jinja2
 import pytest
-from hexapla import beginning, compiling, config, engine, prechecks, publication, swap, workers
+from hexapla import beginning, compiling, config, configuring, engine, prechecks, publication, swap, workers
 from hexapla import build as building
 from hexapla.cache import Store
 from hexapla.config import Site
@@ -382,14 +382,14 @@ def test_templates_are_compiled_once_for_all_locales(
     monkeypatch.setattr(compiling, "compiled", {})
     own = {"main.html", "hexapla/base.html", "hexapla/content.html", "hexapla/status.html", "hexapla/head.html"}
     monkeypatch.setattr(workers, "may_fork", may_fork)
-    engine.set_up(site, Store(None))
+    configuring.set_up(site, Store(None))
     assert may_fork or own <= set(compiled)  # else another process has done it, where there is one
     compiled.clear()
     begun = beginning.of(publication.read(site), Store(None))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # deprecations inside of MkDocs and its plugins
         for locale in site.locales[:2]:
-            given = engine.configure(begun, locale, tmp_path / "site", compiling.Templates(Store(None)))
+            given = configuring.configure(begun, locale, tmp_path / "site", compiling.Templates(Store(None)))
             edition = engine.Edition(begun.found, locale, given, Store(None))
             environment = edition.config.theme.get_env()
             edition.config.plugins.on_env(environment, config=edition.config, files=edition.files)

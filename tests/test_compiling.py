@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hexapla import beginning, compiling, engine, publication
+from hexapla import beginning, compiling, configuring, engine, publication
 from hexapla.cache import Store
 from hexapla.config import Site
 from mkdocs.config import load_config
@@ -54,7 +54,7 @@ def configured(make_site: MakeSite, text: str | bytes, name: str = "theme/hexapl
     configuration = SMALL.replace("  font: false\n", "  custom_dir: theme\n")
     config_file = make_site({**theme, "theme/own.html": "{{ page.title }}", name: text}, configuration)
     config = load_config(str(config_file))
-    engine.plugin_of(config).place_templates(config)
+    configuring.plugin_of(config).place_templates(config)
     return config
 
 
@@ -85,6 +85,6 @@ def test_the_main_template_of_a_theme_is_looked_at(make_site: MakeSite) -> None:
 def test_our_own_show_no_more_than_they_are_given(site: Site, tmp_path: Path) -> None:
     """Else an edited title would have every page of its locale rendered."""
     begun = beginning.of(publication.read(site), Store(None))
-    given = engine.configure(begun, site.source, tmp_path / "site", compiling.Templates(Store(None)))
+    given = configuring.configure(begun, site.source, tmp_path / "site", compiling.Templates(Store(None)))
     edition = engine.Edition(begun.found, site.source, given, Store(None))
     assert not compiling.may_show_any_page(edition.config)

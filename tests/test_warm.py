@@ -38,7 +38,7 @@ def _settled(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 # The processes of a build are forked, and would each import MkDocs and Material.
-assert engine.KNOWN_PLUGINS
+assert engine.__name__
 
 Change = str | bytes | None | Callable[[str], str]
 """What a file holds after an edit; None where it is gone. A function is given what it held before."""

@@ -46,7 +46,8 @@ How the modules connect, each importing only from those before it:
     built       what came of a build, and whether another would come to the same
     swap        how a finished site takes the place of the old one
     untouched   locales that a build leaves as the last one left them
-    localized, compiling, engine   one locale through MkDocs, page by page: what the cache holds is taken from there
+    localized, compiling, configuring   what all locales of a build share: files, templates, MkDocs' configuration
+    engine      one locale through MkDocs, page by page: what the cache holds is taken from there
     written, sources    from a reference in a built page to the line to edit
     linksfile, guard, external   what is known of other sites; how they are asked, and what is never asked
     links       collect, resolve, report

@@ -49,7 +49,7 @@ def read_aside(config_file: str | None, site: Site, store: Store) -> Beginning:
     from hexapla import prechecks  # noqa: F401 - both need most of what this brings, and to import it takes long
 
     with workers.aside(read, config_file, store) as result:
-        from hexapla import build, engine  # noqa: F401 - with MkDocs
+        from hexapla import build, configuring, engine  # noqa: F401 - with MkDocs
 
-        engine.set_up(site, store)
+        configuring.set_up(site, store)
         return result()

@@ -325,17 +325,17 @@ def _build_locale(locale: Locale, shard: Shard) -> Built:
 
 def _render(job: _Job, locale: Locale, shard: Shard, collector: _Collector) -> Built:
     """Write the files of a locale."""
-    from hexapla import engine
+    from hexapla import configuring, engine
 
     def configured(site_dir: Path) -> MkDocsConfig:
-        return engine.configure(job.begun, locale, site_dir, job.templates)
+        return configuring.configure(job.begun, locale, site_dir, job.templates)
 
     config = configured(job.whole)
-    if reason := engine.reason_against(config):
+    if reason := configuring.reason_against(config):
         part = job.whole.with_name(f"part-{locale.code}")
         config = configured(part)
         _render_with_mkdocs(config, part, job.whole, locale)
-        plugin = engine.plugin_of(config)
+        plugin = configuring.plugin_of(config)
         fallbacks = sum(view.is_fallback for view in plugin.pages.values())
         count = len(plugin.pages) + len(plugin.others)
         return Built(locale, count, fallbacks, 0, 0.0, rendered=count, time=Time(reason=reason))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import marshal
 import re
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import CodeType
 
@@ -13,7 +14,8 @@ from jinja2 import meta, nodes
 from jinja2.bccache import Bucket, BytecodeCache
 from mkdocs.config.defaults import MkDocsConfig
 
-from hexapla import cache
+from hexapla import cache, workers
+from hexapla.assets import own_folder
 from hexapla.cache import Store
 from hexapla.plugin import TEMPLATES, prepare
 
@@ -93,6 +95,28 @@ class Templates(BytecodeCache):
         environment = bucket.environment
         setup = [*sorted(environment.extensions), str(bool(environment.autoescape))]
         return cache.digest(cache.tool_key(), bucket.key, bucket.checksum, *setup)
+
+
+@contextmanager
+def meanwhile(config: MkDocsConfig, store: Store) -> Iterator[Callable[[], None]]:
+    """Compile a site's templates in another process while this one goes on. Gives what waits for them: all processes
+    forked afterwards have them.
+
+    Nothing is done where the theme is not ours, or the cache has some: to compile what is new among them is little, and
+    each process takes from there only those that it needs.
+    """
+    if not own_folder(config.theme.custom_dir) or store.has("templates"):
+        yield lambda: None
+        return
+    with workers.aside(_compiled, config, store) as codes:
+        yield lambda: compiled.update({key: marshal.loads(code) for key, code in codes().items()})
+
+
+def _compiled(config: MkDocsConfig, store: Store) -> dict[str, bytes]:
+    """Compile the templates, and keep them; give each one's code under its key."""
+    templates = Templates(store)
+    templates.compile_all(config)
+    return {key: marshal.dumps(code) for key, code in templates.codes.items()}
 
 
 def _environment(config: MkDocsConfig) -> jinja2.Environment:

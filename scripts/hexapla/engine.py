@@ -12,68 +12,42 @@ Where no front matter and no title has changed, views show what they showed, and
 
 from __future__ import annotations
 
-import copy
 import json
-import logging
-import marshal
 import os
 import re
-import sys
 import time
-import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from functools import cached_property
-from logging.handlers import BufferingHandler
 from pathlib import Path
 from typing import Any, TypeGuard
 
 import jinja2
 from markdown import Markdown
 from mkdocs.commands.build import _build_theme_template, get_context
-from mkdocs.config import load_config
 from mkdocs.config.defaults import MkDocsConfig
-from mkdocs.plugins import PluginCollection
 from mkdocs.structure import pages
 from mkdocs.structure.files import InclusionLevel, set_exclusions
 from mkdocs.structure.nav import Navigation, get_navigation
 from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import get_toc
 
-from hexapla import assets, cache, catalogs, compiling, inputs, outputs, records, search, swap, workers
-from hexapla.beginning import Beginning
+from hexapla import cache, catalogs, compiling, configuring, inputs, outputs, records, search, swap
 from hexapla.cache import Store, Table, Time
 from hexapla.catalogs import Messages
-from hexapla.compiling import Templates
-from hexapla.config import Locale, Site
+from hexapla.config import Locale
 from hexapla.content import Document
-from hexapla.localized import LocaleFiles, all_files, described, forget_files, localized
+from hexapla.localized import LocaleFiles, all_files, described, localized
 from hexapla.parts import WHOLE, Shard
-from hexapla.plugin import HexaplaPlugin, build_only
 from hexapla.publication import Publication
 from hexapla.swap import Before, was_there
 from hexapla.views import STATUS, View
-
-KNOWN_PLUGINS = frozenset({"search", "material/search", "i18n", "hexapla"})
-"""Plugins that do to a page nothing but what is in its key."""
-
-KNOWN_THEMES = frozenset({"material", "mkdocs", "readthedocs"})
-"""Themes whose versions are in the key already."""
-
-KNOWN_EXTENSIONS = re.compile(
-    r"(?:markdown\.extensions\.)?(?:abbr|admonition|attr_list|codehilite|def_list|fenced_code|footnotes|md_in_html|meta"
-    r"|nl2br|sane_lists|smarty|tables|toc)"
-    r"|pymdownx\.(?:arithmatex|betterem|blocks\.[a-z.]+|caret|critic|details|emoji|escapeall|extra|highlight|inlinehilite"
-    r"|keys|magiclink|mark|progressbar|smartsymbols|superfences|tabbed|tasklist|tilde)"
-)
-"""Markdown extensions whose result is a function of the text and the configuration: those that read files are none."""
 
 FORGETFUL = re.compile(
     r"(?:markdown\.extensions\.)?(?:abbr|admonition|attr_list|def_list|fenced_code|footnotes|md_in_html|nl2br|sane_lists"
     r"|smarty|tables|toc)"
 )
-"""Of these, Python-Markdown's own that keep nothing of a text after a reset; with UNIQUE_IDS, footnotes count texts."""
+"""Python-Markdown's extensions that keep nothing of a text after a reset; with UNIQUE_IDS, footnotes count texts."""
 
 KEY = re.compile(r"[0-9a-f]{32}")
 """A key of the cache."""
@@ -86,33 +60,6 @@ SITEMAP = "custom_i18n_sitemap"
 
 DRAFT = '<div class="mkdocs-draft-marker" title="This page will not be included into the built site.">DRAFT</div>'
 """What MkDocs puts above a draft in a preview."""
-
-
-# What can be built here
-
-
-def reason_against(config: MkDocsConfig) -> str:
-    """Say why a site has to be left to MkDocs' own build; empty where it can be built here."""
-    i18n: Any = config.plugins.get("i18n")
-    if i18n is None or i18n.config.docs_structure != "folder":
-        return "its languages are not in folders of mkdocs-static-i18n"
-    if strange := sorted(set(config.plugins) - KNOWN_PLUGINS):
-        return f"unknown plugins: {', '.join(strange)}"
-    if config.hooks:
-        return "it has hooks"
-    if config.extra_templates or config.theme.static_templates - {"404.html", "sitemap.xml", "search.html"}:
-        return "it has templates of its own besides those of pages"
-    return ""
-
-
-def uncached(config: MkDocsConfig) -> str:
-    """Say why no page of a site may be kept; empty where pages may."""
-    if inputs.reads_more(Path(config.config_file_path)):
-        return "its configuration names programs or icons of its own"
-    strange = [
-        name for name in config.markdown_extensions if isinstance(name, str) and not KNOWN_EXTENSIONS.fullmatch(name)
-    ]
-    return f"Markdown extensions that may read other files: {', '.join(strange)}" if strange else ""
 
 
 # Pages
@@ -137,102 +84,6 @@ class _Kept:
             return cls(html, docs.decode("utf-8", "surrogatepass"), dict(json.loads(lookups)))
         except (ValueError, TypeError):
             return None
-
-
-def configure(begun: Beginning, locale: Locale, site_dir: Path, templates: Templates) -> MkDocsConfig:
-    """Read MkDocs' configuration, so that what was read and checked already is built, and nothing but one locale."""
-    config = _configuration(begun.found.site.config_file, site_dir)
-    templates.serve(config)
-    plugin = plugin_of(config)
-    plugin.use(begun.found, begun.states, begun.messages)
-    plugin.store = templates.store
-    plugin.is_part = True
-    # The links of the finished site are checked at the end. MkDocs knows only those that it has resolved itself, and
-    # takes a percent-encoded anchor for a missing one.
-    config.validation.links.update(dict.fromkeys(("not_found", "anchors"), logging.DEBUG))
-    build_only(config, locale.code)
-    return config
-
-
-_LOADED: dict[str, MkDocsConfig] = {}
-"""The configuration that was read last in this process, under a digest of its files."""
-
-
-def _configuration(config_file: Path, site_dir: Path) -> MkDocsConfig:
-    """Read MkDocs' configuration; for the next locale of a process, give a copy of what was read."""
-    key = cache.digest(str(config_file), inputs.of_configuration(config_file))
-    if key not in _LOADED:
-        config = load_config(str(config_file), site_dir=str(site_dir), strict=False)
-        if reason_against(config):
-            return config  # who knows what its plugins and hooks have done already
-        _LOADED.clear()
-        _LOADED[key] = config
-    config = copy.deepcopy(_LOADED[key])  # plugins change what they are given
-    # A collection registers what its plugins listen to when they are put into it, also when it is copied.
-    plugins = PluginCollection()
-    for name, plugin in config.plugins.items():
-        plugins[name] = plugin
-    config.plugins = plugins
-    config.site_dir = str(site_dir)
-    return config
-
-
-def set_up(site: Site, store: Store) -> None:
-    """Read MkDocs' configuration, the theme with its templates, and the list of files, for processes forked from this
-    one.
-
-    What goes wrong here, or is warned of, is left to them: they read the same again, and tell of it.
-    """
-    told = BufferingHandler(sys.maxsize)
-    told.setLevel(logging.WARNING)
-    logger = logging.getLogger("mkdocs")
-    was = logger.propagate
-    logger.addHandler(told)
-    logger.propagate = False
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            config = _configuration(site.config_file, site.site_dir)
-            if not reason_against(config):
-                plugin = plugin_of(config)
-                plugin.store = store
-                plugin.place_templates(config)
-                with _compiling(config, store) as codes:
-                    plugin.find_assets(config)
-                    all_files(config, plugin.is_copied)
-                    for locale in site.locales:
-                        locale.name  # noqa: B018 - Babel reads its data of a language once
-                    compiling.compiled.update({key: marshal.loads(code) for key, code in codes().items()})
-    except (Exception, SystemExit):
-        _LOADED.clear()
-    finally:
-        logger.removeHandler(told)
-        logger.propagate = was
-    if told.buffer:
-        _LOADED.clear()
-        forget_files()
-
-
-def _compiling(config: MkDocsConfig, store: Store) -> AbstractContextManager[Callable[[], dict[str, bytes]]]:
-    """Have the templates compiled meanwhile, where the theme is ours; unless the cache has some: to compile what is new
-    among them is little, and each process takes from there only those that it needs."""
-    if assets.own_folder(config.theme.custom_dir) and not store.has("templates"):
-        return workers.aside(_compiled, config, store)
-    return nullcontext(dict)
-
-
-def _compiled(config: MkDocsConfig, store: Store) -> dict[str, bytes]:
-    """Compile the site's templates and those of the tool, and keep them; give each one's code under its key."""
-    templates = Templates(store)
-    templates.compile_all(config)
-    return {key: marshal.dumps(code) for key, code in templates.codes.items()}
-
-
-def plugin_of(config: MkDocsConfig) -> HexaplaPlugin:
-    """The plugin that makes the views."""
-    plugin = config.plugins["hexapla"]
-    assert isinstance(plugin, HexaplaPlugin)
-    return plugin
 
 
 @dataclass
@@ -290,7 +141,7 @@ class Edition:
 
     def __post_init__(self) -> None:
         """Find the locale's files and its navigation."""
-        self.plugin = plugin_of(self.config)
+        self.plugin = configuring.plugin_of(self.config)
         self.config = self.config.plugins.on_config(self.config)
         self.config.plugins.on_pre_build(config=self.config)
         search.quicken(self.config.plugins)
@@ -298,9 +149,9 @@ class Edition:
             # Else static-i18n finds the alternates of every page for a switcher that our theme does not have.
             self.config.plugins["i18n"].config.reconfigure_material = False
             # It has put a folder before the theme's with a sitemap that is not built. Without, they are those that
-            # `set_up` has looked into.
+            # `configuring.set_up` has looked into.
             self.config.theme.dirs = [folder for folder in self.config.theme.dirs if Path(folder).name != SITEMAP]
-        self.time.reason = uncached(self.config)
+        self.time.reason = configuring.uncached(self.config)
         self.time.stage("configuration")
         self.files = self._find_files()
         self._included = InclusionLevel.is_in_serve if self.is_preview else InclusionLevel.is_included
@@ -318,7 +169,7 @@ class Edition:
     @property
     def is_known(self) -> bool:
         """Whether all that the locale is made from is known without a look at the theme."""
-        return self.is_cached and self.config.theme.name in {None, *KNOWN_THEMES}
+        return self.is_cached and self.config.theme.name in {None, *configuring.KNOWN_THEMES}
 
     def _find_files(self) -> LocaleFiles:
         config = self.config
@@ -614,7 +465,7 @@ class Edition:
         nothing else tells."""
         site = self.found.site
         parts = [inputs.of_configuration(site.config_file), inputs.of_templates(site, self.store.marks)]
-        if self.config.theme.name not in KNOWN_THEMES:
+        if self.config.theme.name not in configuring.KNOWN_THEMES:
             parts += [cache.digest_of_files(Path(folder)) for folder in self.config.theme.dirs]
         return cache.digest(*parts)
 

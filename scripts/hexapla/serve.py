@@ -41,11 +41,11 @@ def serve(
     """
     from mkdocs.config import load_config
 
-    from hexapla import engine
+    from hexapla import configuring
 
     locale = site.locale(code) if code else None
     config = load_config(str(site.config_file), **({"dev_addr": address} if address else {}))
-    if engine.reason_against(config):
+    if configuring.reason_against(config):
         _serve_with_mkdocs(site, locale, address, open_browser)
     else:
         _serve_quickly(site, locale, config, open_browser, report)
@@ -143,13 +143,13 @@ class Preview:
 
     def build(self) -> None:
         """Render what has changed since the last call. Raises Stop with what keeps the site from being built."""
-        from hexapla import engine, localized
+        from hexapla import configuring, engine, localized
 
         localized.forget_files()
         begun = beginning.read(str(self.config_file), self.store, self.memory)
         for locale in begun.found.site.locales:
             if self.code in ("", locale.code):
-                config = engine.configure(begun, locale, self.folder, self.templates)
+                config = configuring.configure(begun, locale, self.folder, self.templates)
                 config.site_url = self.url
-                engine.plugin_of(config).is_part = not self.code
+                configuring.plugin_of(config).is_part = not self.code
                 engine.Edition(begun.found, locale, config, self.store, is_preview=True).build()
