@@ -62,6 +62,10 @@
     part.append(text, button);
     closes(part, `offer-${tag}`, "closed");
     document.body.append(part);
+    // It lies over the end of the page: nothing may stay below it.
+    const room = (height) => { root.style.scrollPaddingBottom = document.body.style.paddingBottom = height; };
+    room(`${part.offsetHeight}px`);
+    button.addEventListener("click", () => room(""));
   };
   for (const wanted of navigator.languages || []) {
     if (base(wanted) === base(root.lang)) break;
@@ -91,6 +95,15 @@
   });
   preferred.addEventListener("change", show);
   show();
+
+  // A page that Back brings out of memory is as it was: what was chosen meanwhile is recalled.
+  addEventListener("pageshow", ({ persisted }) => {
+    if (!persisted) return;
+    const scheme = recall("scheme");
+    if (scheme) root.dataset.mdColorScheme = scheme;
+    if (recall("notice") === root.dataset.notice) root.classList.add("hx-quiet");
+    show();
+  });
 
   // Search is fetched when it is opened.
   const opener = document.querySelector("[data-open=search]");
@@ -153,13 +166,18 @@
         ({ comment }) => {
           for (const field of fields) check(field, comment);
           summary.textContent = comment.summary;
+          summary.classList.remove("hx-mended");
           wrong[0].focus();
         },
         () => form.reportValidity(),
       );
     });
     form.addEventListener("change", ({ target }) => {
-      if (target.hasAttribute("aria-invalid")) words().then(({ comment }) => check(target, comment), () => {});
+      if (!target.hasAttribute("aria-invalid")) return;
+      words().then(({ comment }) => {
+        check(target, comment);
+        summary.classList.toggle("hx-mended", !form.querySelector("[aria-invalid]"));
+      }, () => {});
     });
   }
 

@@ -2,6 +2,8 @@
 
 const LETTERS = { ß: "ss", æ: "ae", œ: "oe", ø: "o", ð: "d", þ: "th", đ: "d", ł: "l", ı: "i", "’": "", "‘": "", "'": "" };
 const NUKTA = "\u093c";
+/** What Hindi writes as anusvara too: chandrabindu, and a nasal before a consonant of its own class. */
+const NASAL = /ँ|ङ्(?=[क-घ])|ञ्(?=[च-झ])|ण्(?=[ट-ढ])|न्(?=[त-ध])|म्(?=[प-भ])/g;
 
 /** Make words comparable: lower case, without accents, without the letters that few keyboards have. In Devanagari
     only the nukta goes (it is often left out); vowel signs are letters, not accents. */
@@ -12,6 +14,8 @@ export function fold(text) {
     .replace(/[\u0300-\u036f]/g, "")
     .replaceAll(NUKTA, "")
     .replace(/[ßæœøðþđłı’‘']/g, (letter) => LETTERS[letter])
+    .replace(NASAL, "\u0902")
+    .replace(/[०-९]/g, (digit) => "०१२३४५६७८९".indexOf(digit))
     .normalize("NFC");
 }
 
@@ -50,7 +54,7 @@ export function find(sections, query) {
 
 /** Take the tags out of what the index holds; it is HTML whose text is escaped. */
 function plain(html) {
-  return new DOMParser().parseFromString(html, "text/html").body.textContent.replace(/\s+/g, " ").trim();
+  return new DOMParser().parseFromString(html, "text/html").body.textContent.replace(/[ \t\r\n]+/g, " ").trim();
 }
 
 async function load(root) {
@@ -134,7 +138,7 @@ function build(root, told) {
     const counted = found.length ? sentence.replace("%(count)s", number.format(found.length)) : told.none;
     status.textContent = wanted.length ? counted : "";
     list.replaceChildren(
-      ...found.slice(0, 20).map((section) => {
+      ...found.slice(0, 200).map((section) => {
         const [before, word, after] = excerpt(section.text, wanted);
         const link = make("a", { href: section.href }, section.title);
         return make("li", {}, link, make("p", {}, before, make("mark", {}, word), after));
