@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from hexapla import blocks, content
-from hexapla.blocks import Segment, cut, partition
+from hexapla.blocks import Segment, cut
 from hexapla.problems import Stop
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -17,13 +17,6 @@ PIECES = st.sampled_from(
      "![a](b)", "{ #i }", "=== ", '???+ tip "', "\u2028", "\x0b", "\x0c", "\x85", "\ufeff", "é", "हि", "\x00"]
 )  # fmt: skip
 MARKDOWN = st.lists(PIECES | st.text(max_size=8), max_size=40).map("".join)
-
-
-@settings(max_examples=300, deadline=None)
-@given(MARKDOWN)
-@example("- a\n\n\tb\n")
-def test_partition_loses_nothing(text: str) -> None:
-    assert "".join(partition(text)) == text
 
 
 LINES = st.lists(

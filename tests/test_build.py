@@ -396,3 +396,26 @@ def test_templates_are_compiled_once_for_all_locales(
             for name in own:
                 environment.get_template(name)
     assert own.isdisjoint(compiled)
+
+
+def test_what_no_build_has_put_into_the_site(make_site: MakeSite) -> None:
+    """Somebody may deploy from there."""
+    config_file = make_site({})
+    assert run(config_file, "build").returncode == 0
+    kept = config_file.parent / "site" / ".git" / "HEAD"
+    kept.parent.mkdir()
+    kept.write_text("ref: refs/heads/pages\n", encoding="utf-8")
+    for words in ("One", "Two"):
+        (config_file.parent / "docs/en/index.md").write_text(f"# {words}\n", encoding="utf-8")
+        assert run(config_file, "build").returncode == 0
+        assert words in (config_file.parent / "site/index.html").read_text(encoding="utf-8")
+        assert kept.is_file()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no file can have such a name")
+def test_names_that_an_edit_link_has_to_escape(make_site: MakeSite) -> None:
+    configured = SMALL.replace("theme:", "repo_url: https://code.example/small\nedit_uri: edit/main/docs/\ntheme:", 1)
+    config_file = make_site({"docs/en/a b#c%20.md": "# Page\n"}, configured.replace("name: material", "name: mkdocs"))
+    assert run(config_file, "build").returncode == 0
+    (page,) = (config_file.parent / "site").glob("a b*/index.html")
+    assert "https://code.example/small/edit/main/docs/en/a%20b%23c%2520.md" in page.read_text(encoding="utf-8")

@@ -31,7 +31,9 @@ CASES: dict[str, tuple[dict[str, str | bytes], list[str]]] = {
     ),
     "YAML that does not parse": (
         {"docs/fr/index.md": "---\ntitle: Bon: jour\n---\n# Accueil\n"},
-        ["docs/fr/index.md:2:11: is not valid YAML: mapping values are not allowed here [front-matter]"],
+        [
+            "docs/fr/index.md:2:11: is not valid YAML: a value with ': ' in it needs quotation marks around it [front-matter]"
+        ],
     ),
     "YAML with a tab": (
         {"docs/fr/index.md": "---\ntitle: a\n\tb: c\n---\n"},
@@ -231,6 +233,56 @@ def test_plain_mkdocs_refuses_too_and_leaves_the_site(make_site: MakeSite) -> No
         ),
         (("plugins:", "plugins: ["), {}, ["mkdocs.yml:8:3: is not valid YAML: "]),
         ((SMALL, "\n"), {}, ["mkdocs.yml:1:1: holds no settings: a YAML mapping is expected [config]"]),
+        (
+            ("site_name: Small", "site_name: Sm\x01all"),
+            {},
+            ["mkdocs.yml:2:1: has a character that YAML does not allow: #x0001 [config]"],
+        ),
+        (
+            ("site_name: Small", "since: 2026-13-45"),
+            {},
+            ["mkdocs.yml:1:1: cannot be read: month must be in 1..12 [config]"],
+        ),
+        (
+            ("site_name: Small", "INHERIT: base.yml"),
+            {"base.yml": "INHERIT: mkdocs.yml\n"},
+            ["base.yml:1:1: mkdocs.yml inherits itself [config]"],
+        ),
+        (
+            ("site_url: https://small.example/", "extra: &a {b: *a}"),
+            {},
+            ["mkdocs.yml:1:1: site_url is needed"],
+        ),
+        (
+            (LANGUAGE, LANGUAGE + "        - locale: fr\n          name: Encore\n"),
+            {},
+            ["mkdocs.yml:17:11: the language fr is listed twice [locale]"],
+        ),
+        (
+            ("  - hexapla\n", "  - hexapla:\n      policy:\n        rf: {publish: 80}\n"),
+            {},
+            ["mkdocs.yml:19:9: a policy is set for 'rf', which is no locale of this site [config]"],
+        ),
+        *(
+            (
+                ("site_name: Small", f"site_name: Small\nsite_dir: {where}"),
+                {},
+                [f"mkdocs.yml:3:1: the built site cannot be put there: {what} is there [config]"],
+            )
+            for where, what in {
+                "docs": "docs",
+                "docs/en/out": "docs",
+                "./": "mkdocs.yml",
+                "..": "mkdocs.yml",
+                "locales": "locales",
+                ".cache/hexapla": ".cache",
+            }.items()
+        ),
+        (
+            ("site_name: Small", 'site_name: "Small\n'),
+            {},
+            ["mkdocs.yml:2:12: is not valid YAML: this quotation mark is never closed [config]"],
+        ),
     ],
 )
 def test_bad_configuration(
@@ -270,3 +322,26 @@ def test_keys_that_the_configuration_lists_are_known(make_site: MakeSite) -> Non
     listed = SMALL.replace("  - hexapla\n", "  - hexapla:\n      front_matter: [colour]\n")
     config_file = make_site({"docs/en/index.md": "---\ncolour: red\n---\n# Home\n"}, listed)
     assert run(config_file, "build").returncode == 0
+
+
+def test_names_that_are_too_long_for_a_file(make_site: MakeSite) -> None:
+    long = "a" * 300
+    texts = {"docs/en/index.md": f"---\npicture: {long}.svg\n---\n# Home\n\n[x](/{long}.md)\n"}
+    config_file = make_site(texts | {"docs/fr/index.md": f"# Accueil\n\n[x](/{long}.md)\n"})
+    for verb in ("check", "build"):
+        result = run(config_file, verb)
+        assert "Traceback" not in result.stderr
+        assert f"docs/en/index.md:2:1: there is no picture en/{long}.svg" in result.stderr
+
+
+def test_a_message_of_yaml_is_told_in_the_readers_language(make_site: MakeSite) -> None:
+    config_file = make_site({"docs/fr/index.md": '---\ntitle: "Accueil\n---\n# Accueil\n'})
+    result = run(config_file, "check", "--ui-locale", "fr")
+    assert "docs/fr/index.md:2:8" in result.stderr
+    assert "quotation mark" not in result.stderr and "guillemet" in result.stderr
+
+
+def test_documents_that_cannot_be_read_fail_the_status(make_site: MakeSite) -> None:
+    config_file = make_site({"docs/fr/index.md": "---\ntitle: Bon: jour\n---\n# Accueil\n"})
+    result = run(config_file, "status")
+    assert result.returncode == 1 and "docs/fr/index.md:2:11" in result.stderr

@@ -479,7 +479,10 @@ def test_a_text_that_is_no_translation_of_its_source(guide: Path) -> None:
     before = (guide / PO).read_bytes()
     result = tool(guide, "record")
     (found,) = findings(result.stderr)
-    assert found.startswith(f"{FR}:3:1: does not follow its source: ") and f"where {EN}:8 has a paragraph" in found
+    assert (
+        found.startswith(f"{FR}:3:1: does not follow its source: ")
+        and f"where {EN}:8 has another block (paragraph)" in found
+    )
     assert found.endswith("[structure]") and (guide / PO).read_bytes() == before
 
 
@@ -671,3 +674,52 @@ def test_a_link_to_a_document_stays_a_link(guide: Path) -> None:
     translate(guide, "The last paragraph.", "Le tout dernier.")
     assert tool(guide, "apply").returncode == 0
     assert (guide / FR).is_symlink() and "Le tout dernier." in elsewhere.read_text(encoding="utf-8")
+
+
+# What people have written into records
+
+
+def test_comments_stay_at_their_entries(make_site: MakeSite) -> None:
+    """Also where two entries have the same text, and where the paragraph of one is gone."""
+    source = "# Home\n\n## One\n\nThe same.\n\n## Two\n\nThe same.\n\nThe last.\n"
+    words = "# Accueil\n\n## Un\n\nPareil.\n\n## Deux\n\nPareil.\n\nLe dernier.\n"
+    folder = make_site({"docs/en/guide.md": source, "docs/fr/guide.md": words}).parent
+    assert tool(folder, "record").returncode == 0
+    edit(folder / PO, "#. paragraph, under “One”\n", "# first\n#. paragraph, under “One”\n")
+    edit(folder / PO, "#. paragraph, under “Two”\n", "# last\n#. paragraph, under “Two”\n")
+    edit(folder / FR, "Le dernier.", "Le tout dernier.")
+    assert tool(folder, "record").returncode == 0
+    text = (folder / PO).read_text(encoding="utf-8")
+    assert re.findall(r"^# (.*)\n#\. (.*)", text, re.MULTILINE) == [
+        ("first", "paragraph, under “One”"),
+        ("last", "paragraph, under “Two”"),
+    ]
+    edit(folder / PO, "# last\n", "# last\n# and more\n")
+    edit(folder / EN, "\n\n## Two\n\nThe same.", "")
+    edit(folder / FR, "\n\n## Deux\n\nPareil.", "")
+    assert tool(folder, "record").returncode == 0
+    assert (folder / PO).read_text(encoding="utf-8").count("# and more\n") == 1
+    edit(folder / EN, "The same.\n\n", "")
+    assert tool(folder, "record").returncode == 0
+    for words in ("Début", "Commencement"):
+        assert re.search(r"^# first\n(?:#.*\n)*?#~ msgid", (folder / PO).read_text(encoding="utf-8"), re.MULTILINE)
+        (folder / FR).write_text(f"# {words}\n\n## Un\n\nPareil.\n\nLe dernier.\n", encoding="utf-8")
+        assert tool(folder, "record").returncode == 0
+
+
+def test_a_conflict_is_one_for_record_too(guide: Path) -> None:
+    edit(guide / PO, 'msgstr "Le premier', 'msgstr "Le tout premier')
+    assert "[unapplied]" in tool(guide, "record").stderr
+    edit(guide / FR, "Le premier", "Le vrai premier")
+    assert "[conflict]" in tool(guide, "record").stderr
+
+
+def test_done_of_what_was_changed_already(guide: Path) -> None:
+    edit(guide / EN, "The first", "The very first")
+    edit(guide / FR, "Le premier", "Le tout premier")
+    line = next(
+        n for n, text in enumerate((guide / FR).read_text(encoding="utf-8").split("\n"), 1) if "tout premier" in text
+    )
+    result = tool(guide, "done", f"{FR}:{line}")
+    assert "was changed since it was recorded" in result.stderr
+    assert f"run: hexapla record {FR}" in result.stderr

@@ -65,7 +65,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Site:
     return fuzzing.make_site(tmp_path_factory.mktemp("records"))
 
 
-def written(site: Site, lines: list[Line], notes: dict[str, list[str]] | None = None) -> str:
+def written(site: Site, lines: list[Line], notes: records.Notes | None = None) -> str:
     """The text of a record as `record` writes it."""
     locale = site.locale("fr")
     file = records.path_of(site, locale, NAME)
@@ -96,7 +96,7 @@ def slowly(site: Site, text: str, path: str = NAME) -> Any:
 def test_a_record_of_ours_is_read_quickly_and_as_babel_reads_it(
     small: Site, lines: list[Line], notes: list[str]
 ) -> None:
-    text = written(small, lines, {line.source.text: notes for line in lines if line.source})
+    text = written(small, lines, {(line.source.text, ""): notes for line in lines if line.source})
     found = quickly(small, text)
     assert found is not None
     assert found == slowly(small, text)

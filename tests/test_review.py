@@ -142,7 +142,11 @@ def test_three_problems_whole_in_six_languages(review_of: Callable[..., Review])
                 {"own": "abuot.md", "wanted": "index.md"},
             ),
         ]
-        hints = ("remove it; write words and the marks of the source only", "leave one", "let it lead to %(wanted)s")
+        hints = (
+            "remove <%(tag)s> and </%(tag)s>; write words and the marks of the source only",
+            "leave one",
+            "let it lead to %(wanted)s",
+        )
         figures = (
             say("Words of changed paragraphs: %(count)s.", count=14),
             say("Errors: %(errors)s, warnings: %(warnings)s.", errors=3, warnings=0),
@@ -156,7 +160,7 @@ def test_three_problems_whole_in_six_languages(review_of: Callable[..., Review])
             "<ul>",
             *(
                 f"<li><code>{place}</code> {escape(say(message, **values))} <code>{rule}</code>"
-                f"<br><em>{say(hint, wanted='index.md')}</em></li>"
+                f"<br><em>{escape(say(hint, wanted='index.md', tag='b'))}</em></li>"
                 for (place, rule, message, values), hint in zip(listed, hints, strict=True)
             ),
             "</ul>",
@@ -602,3 +606,18 @@ def test_names_that_are_no_text(review_of: Callable[..., Review], tmp_path: Path
     found = reviewing.review(None, "main")
     review_report.write_report(found, tmp_path / "report", "fr")
     comment.read(tmp_path / "report")
+
+
+def test_what_the_base_holds_besides_its_documents(review_of: Callable[..., Review]) -> None:
+    """It has its templates, and what its configuration inherits."""
+    template = '{%% extends "base.html" %%}{%% block content %%}{{ _("Hello") }}%s{%% endblock %%}'
+    custom = forge.CONFIGURATION.replace("  name: material\n", "  name: material\n  custom_dir: theme\n")
+    before = {"theme/main.html": template % "", "base.yml": custom, "mkdocs.yml": "INHERIT: 'base.yml'\n"}
+    for code in ("fr", "de"):
+        before[f"locales/{code}/LC_MESSAGES/site.po"] = (
+            f'msgid ""\nmsgstr ""\n"Language: {code}\\n"\n"Content-Type: text/plain; charset=UTF-8\\n"\n'
+        )
+    found = review_of({"theme/main.html": template % '{{ _("Goodbye") }}'} | GOOD, before)
+    assert "catalog" in {problem.rule for problem in found.problems} and found.known
+    (changed,) = found.documents
+    assert {one.before for one in changed.paragraphs} == {"current"}

@@ -89,7 +89,8 @@ def test_preview_of_all_locales_follows_changes(command: tuple[str, ...], make_s
 
 def test_preview_of_one_locale_builds_no_other(make_site: MakeSite) -> None:
     config_file = make_site({"docs/en/only.md": "# Only\n"})
-    with serving(config_file, "hexapla", "serve", "fr") as address:
+    told: list[str] = []
+    with serving(config_file, "hexapla", "serve", "fr", told=told) as address:
         wait_for(address + "fr/", "Accueil")
         assert fetch(address + "only/")[0] == 404
         assert 'lang="en"' in wait_for(address + "fr/only/", "Only")
@@ -97,6 +98,7 @@ def test_preview_of_one_locale_builds_no_other(make_site: MakeSite) -> None:
         assert style and fetch(address + style[1])[0] == 200
         (config_file.parent / "docs" / "fr" / "index.md").write_text("# Bonjour\n", encoding="utf-8")
         wait_for(address + "fr/", "Bonjour")
+    assert f"Serving on {address}fr/" in told[0]
 
 
 def test_a_preview_builds_once_for_a_change_and_rests(make_site: MakeSite) -> None:

@@ -28,8 +28,8 @@ How the modules connect, each importing only from those before it:
     rules       what a rule is and what it looks at; rules_* hold them all
     prechecks   what is looked at before every build
     findings    what was found, and how severe the configuration says that it is
-    checks      the one runner: every rule yields Problems; what is ignored, what is known
     speech      the tool's own messages in the reader's language
+    checks      the one runner: every rule yields Problems; what is ignored, what is known
     reports     problems as text, JSON, GitHub annotations, SARIF
     fixing      what is safe to mend, mended
     recording   record, done, apply, adopt
@@ -41,17 +41,18 @@ How the modules connect, each importing only from those before it:
     views       what the templates get: everything worked out, nothing left to compute
     compact, styles, assets   pages without blanks of their own, and what of style and scripts they need
     search, outputs   what is written beside the pages
+    cleaning    what protects readers where nobody has run `check`
     plugin      the MkDocs plugin: one locale's build, hook by hook
     parts       a build on several machines: its plan, its shares, what they hand back
     built       what came of a build, and whether another would come to the same
     swap        how a finished site takes the place of the old one
     untouched   locales that a build leaves as the last one left them
+    beginning   what a build begins with, read while MkDocs, which comes later here, is set up
     localized, compiling, configuring   what all locales of a build share: files, templates, MkDocs' configuration
     engine      one locale through MkDocs, page by page: what the cache holds is taken from there
     written, sources    from a reference in a built page to the line to edit
     linksfile, guard, external   what is known of other sites; how they are asked, and what is never asked
     links       collect, resolve, report
-    beginning   what a build begins with, read while MkDocs is set up
     build       the locales side by side; then what spans them; then links; then one swap
     review, review_report   what a pull request changes, and whether anything but words
     comment     a stranger's report -> a comment: nothing of it is believed

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
 from typing import NamedTuple
 
 from markdown_it import MarkdownIt
@@ -92,14 +91,6 @@ def cut(text: str, offset: int = 0, first_line: int = 1) -> list[Piece]:
     `offset` and `first_line` say where the text stands in its file. Any text can be cut; nothing is raised.
     """
     return list(_Cutter(text, offset, first_line).pieces())
-
-
-def partition(text: str) -> list[str]:
-    """Cut Markdown into its top-level blocks and the gaps between; joined, they are the text again."""
-    lines = LINES.findall(text)
-    starts = sorted({token.map[0] for token in _parse(lines) if token.level == 0 and token.map and token.nesting >= 0})
-    cuts = [0, *(start for start in starts if 0 < start < len(lines)), len(lines)]
-    return ["".join(lines[one:other]) for one, other in pairwise(cuts) if one < other]
 
 
 def top_level(text: str) -> list[tuple[int, int]]:

@@ -29,7 +29,7 @@ from hexapla.cache import Marks, Store, Time
 from hexapla.config import Locale, Site
 from hexapla.inputs import Snapshot
 from hexapla.parts import WHOLE, Shard
-from hexapla.problems import Problem, Severity, Stop
+from hexapla.problems import Problem, Severity, Stop, is_file, say
 from hexapla.publication import Publication
 from hexapla.swap import Before
 from hexapla.untouched import Untouched, owners
@@ -195,16 +195,16 @@ def build_part(
     begun = beginning.of(found, store.only_read())
     site = begun.found.site
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        hint = "name a folder that is empty or not there yet"
-        raise Stop([Problem(out, 1, 1, "part", "the folder of a part has to be empty", hint)])
+        hint = say("name a folder that is empty or not there yet")
+        raise Stop([Problem(out, 1, 1, "part", say("the folder of a part has to be empty"), hint)])
     with swap.beside(out) as folder:
         # The site's cache may be read-only; what is new goes into the part.
         own = Store(folder / "part", store.folders)
         job = _Job.of(begun, folder / "site", own, {})
         results, _ = _build_locales(job, locales, shard, report)
         if reasons := [result.time.reason for result in results if result.time.reason]:
-            hint = "build it whole; parts need pages that are kept in the cache"
-            message = f"this site cannot be built in parts: {reasons[0]}"
+            hint = say("build it whole; parts need pages that are kept in the cache")
+            message = say("this site cannot be built in parts: %(reason)s", reason=reasons[0])
             raise Stop([Problem(site.config_file, 1, 1, "part", message, hint)])
         keys = dict.fromkeys(key for result in results for key in result.keys)
         values = {key: own.get(*key) or b"" for key in keys}
@@ -213,8 +213,8 @@ def build_part(
         for (kind, key), value in values.items():
             own.put(kind, key, value)
         if own.trouble:
-            hint = "check that the folder may be written and has room"
-            raise Stop([Problem(out, 1, 1, "part", f"cannot be written: {own.trouble}", hint)])
+            hint = say("check that the folder may be written and has room")
+            raise Stop([Problem(out, 1, 1, "part", say("cannot be written: %(reason)s", reason=own.trouble), hint)])
         parts.write(folder / "part", site, [locale.code for locale in locales], shard)
         swap.publish(folder / "part", out)
     return results
@@ -393,8 +393,8 @@ class _Collector(logging.Handler):
         """Turn a message into a problem."""
         text = re.sub(r"\s+", " ", message).strip()
         names = re.findall(r"'([^']+)'", text)
-        documents = [self.site.docs_dir / name for name in names if (self.site.docs_dir / name).is_file()]
-        hint = "MkDocs says so; a build with warnings is not published"
+        documents = [path for name in names if is_file(path := self.site.docs_dir / name)]
+        hint = say("MkDocs says so; a build with warnings is not published")
         if not documents:
             self.problems.append(Problem(self.site.config_file, 1, 1, "mkdocs", text, hint))
             return

@@ -93,7 +93,7 @@ def digests_of(entries: Iterable[tuple[str, os.DirEntry[str]]], marks: Marks | N
     for path, entry in entries:
         try:
             is_folder = entry.is_symlink() and entry.is_dir()
-            found[path] = os.urandom(_SIZE).hex() if is_folder else marks.digest_of(entry.path, entry.stat())
+            found[path] = os.urandom(_SIZE).hex() if is_folder else marks.digest_of(entry.path, facts_of(entry))
         except OSError as error:
             found[path] = str(error.errno)
     return found
@@ -121,11 +121,17 @@ def digest_of_bytes(data: bytes) -> str:
     return hashlib.blake2b(data, digest_size=_SIZE).hexdigest()
 
 
+WORDS = "locales/*/LC_MESSAGES/hexapla.po"
+"""The catalogs of the tool's messages in its repository."""
+
+
 @cache
 def tool_key() -> str:
-    """A digest of what builds: this package's own files, Python and the engines."""
+    """A digest of what builds: this package's own files and words, Python and the engines."""
     versions = [f"{name} {_version(name)}" for name in ENGINES]
-    return digest(digest_of_files(Path(__file__).parent), sys.version, *versions)
+    # Where the package runs from its repository, its catalogs stand beside it (see `speech`).
+    words = {str(path): digest_of_bytes(path.read_bytes()) for path in Path(__file__).parents[2].glob(WORDS)}
+    return digest(digest_of_files(Path(__file__).parent), digest_of(words), sys.version, *versions)
 
 
 def _version(name: str) -> str:
@@ -276,9 +282,10 @@ class Store:
         """Put a new file into the place of another one."""
         folder, name = os.path.split(path)
         new = f"{folder}/.{name}-{os.getpid()}-{threading.get_ident()}"
-        with _removed(new), open(new, "wb", buffering=0) as file:  # noqa: PTH123
-            _write_all(file, data)
-            os.replace(new, path)  # noqa: PTH105
+        with _removed(new):
+            with open(new, "wb", buffering=0) as file:  # noqa: PTH123
+                _write_all(file, data)
+            os.replace(new, path)  # noqa: PTH105 - of a file that is open, Windows would refuse it
 
     def _make(self, folder: str) -> None:
         """Make a folder of the store, and keep all of it out of git."""
@@ -321,7 +328,7 @@ class Store:
             if size <= limit:
                 return
             try:
-                Path(path).unlink()
+                Path(path).unlink(missing_ok=True)  # another process may trim at the same time
             except OSError as error:
                 self.trouble = str(error)
                 return
@@ -395,7 +402,8 @@ class Marks:
     """The digests of files that need not be read again, because nobody has written to them since.
 
     This is what git's index does. A file is known by its number on its file system, its size, and the times when its
-    bytes and anything about it were changed last, the second of which no program can choose.
+    bytes and anything about it were changed last, the second of which no program can choose (on Windows, it is when the
+    file was made).
     """
 
     def __init__(self, store: Store) -> None:
@@ -458,6 +466,13 @@ def _is_quiet(facts: os.stat_result) -> bool:
     """Whether a change of a file from now on shows in its times."""
     is_whole = facts.st_mtime_ns % 10**9 == 0 or facts.st_ctime_ns % 10**9 == 0
     return max(facts.st_mtime, facts.st_ctime) < time.time() - (QUIET_OF_WHOLE_SECONDS if is_whole else QUIET)
+
+
+def facts_of(entry: os.DirEntry[str], follow_symlinks: bool = True) -> os.stat_result:
+    """What the system knows of a file. On Windows, an entry of a folder does not know the file's number."""
+    if os.name == "nt":
+        return os.stat(entry.path, follow_symlinks=follow_symlinks)  # noqa: PTH116
+    return entry.stat(follow_symlinks=follow_symlinks)
 
 
 def mark_of(facts: os.stat_result) -> str:

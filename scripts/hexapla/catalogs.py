@@ -423,7 +423,7 @@ def write(path: Path, catalog: BabelCatalog, locale: Locale | None) -> bool:
     body = buffer.getvalue().decode()
     lines = "".join(f'"{line}\\n"\n' for line in header)
     text = f'msgid ""\nmsgstr ""\n{lines}\n{body.strip()}\n'
-    if path.is_file() and path.read_text(encoding="utf-8") == text:
+    if path.is_file() and read_exact(path).replace("\r\n", "\n") == text:
         return False
     write_text(path, text)
     return True
@@ -482,8 +482,10 @@ def _messages_of(path: Path) -> Iterator[tuple[int, Any, list[str], str | None]]
             options={"silent": "false", "newstyle_gettext": "true", "encoding": "utf-8"},
         )
     except TemplateSyntaxError as error:
-        hint = "compare the braces of its {{ }} and {% %} with those of another template"
-        raise Stop([Problem(path, error.lineno, 1, "template", f"cannot be read: {error.message}", hint)]) from None
+        hint = say("compare the braces of its {{ }} and {%% %%} with those of another template")
+        raise Stop(
+            [Problem(path, error.lineno, 1, "template", say("cannot be read: %(reason)s", reason=error.message), hint)]
+        ) from None
 
 
 def _messages_of_program(path: Path) -> Iterator[tuple[int, Any, list[str], str | None]]:
@@ -494,8 +496,10 @@ def _messages_of_program(path: Path) -> Iterator[tuple[int, Any, list[str], str 
         calls = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Call)]
     except (SyntaxError, ValueError) as error:
         line, reason = (error.lineno or 1, error.msg) if isinstance(error, SyntaxError) else (1, str(error))
-        hint = "Python cannot run it either: python3 -m py_compile says more"
-        raise Stop([Problem(path, line, 1, "template", f"cannot be read: {reason}", hint)]) from None
+        hint = say("Python cannot run it either: python3 -m py_compile says more")
+        raise Stop(
+            [Problem(path, line, 1, "template", say("cannot be read: %(reason)s", reason=reason), hint)]
+        ) from None
     for call in sorted(calls, key=lambda node: (node.func.end_lineno or 0, node.func.end_col_offset or 0)):
         name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
         if name not in KEYWORDS:

@@ -131,7 +131,7 @@ def _is_suspect(page: Page, source: Page) -> bool:
                 return True
     if _opaque(page) - _opaque(source):
         return True
-    return source.is_closed and not page.is_closed
+    return (source.is_closed and not page.is_closed) or bool(page.stray_ends - source.stray_ends)
 
 
 def _opaque(page: Page) -> Counter[str]:

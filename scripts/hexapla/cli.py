@@ -7,11 +7,13 @@ to start is a good part of what a check of a small site takes.
 from __future__ import annotations
 
 import atexit
+import errno
 import functools
 import gc
 import json
 import logging
 import re
+import socket
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import BrokenExecutor
@@ -24,7 +26,7 @@ import click
 import hexapla
 from hexapla import cldr, config
 from hexapla.config import Locale, Site, guess
-from hexapla.problems import Problem, Stop, shown
+from hexapla.problems import Problem, Stop, say, shown
 
 if TYPE_CHECKING:
     from hexapla.build import Progress
@@ -63,8 +65,10 @@ def verb(function: Callable[..., Any]) -> Callable[..., Any]:
             sys.exit(1)
         except (ChildProcessError, BrokenExecutor):
             place = Path(str(kwargs["config_file"] or "mkdocs.yml"))
-            hint = "the system does so where memory is short: stop other programs; a large site can be built in parts"
-            report([Problem(place, 1, 1, "process", "a process was killed before its work was done", hint)])
+            hint = say(
+                "the system does so where memory is short: stop other programs; a large site can be built in parts"
+            )
+            report([Problem(place, 1, 1, "process", say("a process was killed before its work was done"), hint)])
             sys.exit(1)
 
     option = click.option(
@@ -240,10 +244,19 @@ def serve(config_file: str | None, locale: str | None, dev_addr: str | None, ope
         click.echo(str(error), err=True)
         sys.exit(1)
     except OSError as error:
-        hint = "choose another port, for example: --dev-addr 127.0.0.1:8001"
-        problem = site.problem("dev_addr", "address", f"cannot listen there: {error.strerror or error}", hint)
+        if error.filename is not None or error.errno not in ADDRESS:
+            hint = say("check that the folder may be written and has room")
+            message = say("cannot be written: %(reason)s", reason=error.strerror or str(error))
+            raise Stop([Problem(Path(error.filename or site.site_dir), 1, 1, "file", message, hint)]) from None
+        hint = say("choose another port, for example: --dev-addr 127.0.0.1:8001")
+        problem = site.problem(
+            "dev_addr", "address", say("cannot listen there: %(reason)s", reason=error.strerror or str(error)), hint
+        )
         raise Stop([problem]) from None
 
+
+ADDRESS = (errno.EADDRINUSE, errno.EADDRNOTAVAIL, errno.EACCES, socket.EAI_NONAME)
+"""What the system says of an address where nobody can listen."""
 
 TARGETS = click.argument("targets", nargs=-1, metavar="[LOCALE|PATH]...")
 
@@ -446,30 +459,33 @@ def told(
         checks.write_baseline(file, root, found.problems)
         click.echo(f"{shown(file)}: written; {len(found.problems)} known")
         return Report(())
-    if options["fix"] and mend(found, spared, options["yes"]):
-        found = look() if not is_built else replace(found, problems=tuple(one for one in found.problems if not one.fix))
+    if options["fix"] and (mended := mend(found, spared, options["yes"])):
+        found = (
+            replace(found, problems=tuple(one for one in found.problems if one not in mended)) if is_built else look()
+        )
         if is_built:
             click.echo("Build the site again to see what that has mended.", err=True)
     show(found, options["form"], ui_locale, root)
     return found
 
 
-def mend(found: Report, spared: str, is_sure: bool) -> bool:
-    """Show what can be mended, ask, write it; say whether anything was written. One locale may be spared."""
+def mend(found: Report, spared: str, is_sure: bool) -> list[Problem]:
+    """Show what can be mended, ask, write it; give the problems that this mended. One locale may be spared."""
     from hexapla import fixing
 
-    planned = fixing.plan(problem for problem in found.problems if not spared or problem.locale != spared)
+    problems = [problem for problem in found.problems if not spared or problem.locale != spared]
+    planned = fixing.plan(problems)
     if not planned:
         click.echo("Nothing here can be mended by itself.", err=True)
-        return False
+        return []
     click.echo(fixing.diff(planned), err=True)
     if not is_sure and not (sys.stdin.isatty() and click.confirm("Write this?", err=True)):
         click.echo("Nothing was written; --yes writes without asking.", err=True)
-        return False
+        return []
     fixing.write(planned)
     for path in planned:
         click.echo(f"{shown(path)}: mended", err=True)
-    return True
+    return fixing.mended(problems, planned)
 
 
 def show(found: Report, form: str, ui_locale: str, root: Path) -> None:
@@ -540,7 +556,7 @@ def _site_to_check(config_file: str | None, folder: str | None) -> tuple[Path, P
     """Find the built site, and the publication that it was built from, unless it is somebody else's."""
     from hexapla import publication
 
-    if folder is None or config_file or Path("mkdocs.yml").is_file():
+    if folder is None or config_file or any(Path(name).is_file() for name in config.DEFAULT_NAMES):
         site = config.load(config_file)
         if folder is None or config_file or config.absolute(Path(folder)) == site.site_dir:
             return Path(folder) if folder else site.site_dir, publication.read(site)
@@ -649,7 +665,8 @@ def status(config_file: str | None, form: str) -> None:
         for row in rows:
             table.add_row(*counting.cells(row))
         Console(width=None if _is_terminal() else 200).print(table)
-    report(problems)
+    if problems:
+        raise Stop(problems)
 
 
 @main.command()

@@ -19,7 +19,7 @@ import yaml
 import yaml_env_tag
 
 from hexapla import cldr
-from hexapla.problems import Problem, Severity, Stop, Text, read_text, say
+from hexapla.problems import Problem, Severity, Stop, Text, read_text, say, shown
 
 DEFAULT_NAMES = ("mkdocs.yml", "mkdocs.yaml")
 """What MkDocs looks for when no file is named."""
@@ -119,10 +119,11 @@ class Site:
     """A publication, as its mkdocs.yml describes it. All paths are absolute.
 
     `reviewers` are names as code hosts have them, by the code of the locale that they look after; those of EVERYTHING
-    look after the rest.
+    look after the rest. `config_files` are mkdocs.yml and what it inherits.
     """
 
     config_file: Path
+    config_files: tuple[Path, ...]
     docs_dir: Path
     site_dir: Path
     custom_dir: Path | None
@@ -196,7 +197,7 @@ class Site:
             if locale.code == code:
                 return locale
         codes = [locale.code for locale in self.locales]
-        message = f"there is no locale {code!r} in this configuration"
+        message = say("there is no locale %(code)s in this configuration", code=repr(code))
         raise Stop([self.problem("plugins.i18n.languages", "locale", message, guess(code, codes))])
 
     def place(self, key: str) -> Place:
@@ -232,8 +233,8 @@ def find(config_file: str | None) -> Path:
     else:
         path = next((Path(name) for name in DEFAULT_NAMES if Path(name).is_file()), Path(DEFAULT_NAMES[0]))
     if not path.is_file():
-        hint = "run this in the folder of mkdocs.yml, or name the file with --config-file"
-        raise Stop([Problem(path, 1, 1, "config", "there is no such file", hint)])
+        hint = say("run this in the folder of mkdocs.yml, or name the file with --config-file")
+        raise Stop([Problem(path, 1, 1, "config", say("there is no such file"), hint)])
     return absolute(path)
 
 
@@ -252,10 +253,12 @@ def examine(config_file: str | None = None) -> tuple[Site, list[Problem]]:
     """
     path = find(config_file)
     places: dict[str, Place] = {}
-    data = _read_mapping(path, places)
+    files: list[Path] = []
+    data = _read_mapping(path, places, files)
     reader = _Reader(path, data, places)
     site = Site(
         config_file=path,
+        config_files=tuple(files),
         docs_dir=reader.folder("docs_dir", "docs"),
         site_dir=reader.folder("site_dir", "site"),
         custom_dir=reader.folder("theme.custom_dir", "") if reader.get("theme.custom_dir") else None,
@@ -280,9 +283,22 @@ def examine(config_file: str | None = None) -> tuple[Site, list[Problem]]:
         has_rules_page=reader.get("plugins.hexapla.rules_page") is True,
         places=places,
     )
+    reader.problems += _misplaced(site)
     if sum(locale.is_source for locale in site.locales) != 1:
         raise Stop(reader.problems)
     return site, reader.problems
+
+
+def _misplaced(site: Site) -> Iterator[Problem]:
+    """Tell of a place for the built site where it would replace, or be among, what it is built from."""
+    sources = (site.config_file, site.docs_dir, site.catalogs_dir, site.custom_dir, site.root / ".cache")
+    for path in sources:
+        if not path or not (path.is_relative_to(site.site_dir) or site.site_dir.is_relative_to(path)):
+            continue
+        message = say("the built site cannot be put there: %(name)s is there", name=shown(path))
+        hint = say("name a folder of its own, such as: site_dir: site")
+        yield site.problem("site_dir", "config", message, hint)
+        return
 
 
 class Loader(yaml.SafeLoader):
@@ -294,40 +310,66 @@ Loader.add_multi_constructor("tag:yaml.org,2002:python/", lambda loader, suffix,
 Loader.add_multi_constructor("!", lambda loader, suffix, node: None)
 
 
-def _read_mapping(path: Path, places: dict[str, Place]) -> dict[str, Any]:
-    """Read a YAML mapping, following `INHERIT` as MkDocs does; the places of keys are put into `places`."""
+def _read_mapping(path: Path, places: dict[str, Place], files: list[Path]) -> dict[str, Any]:
+    """Read a YAML mapping, following `INHERIT` as MkDocs does.
+
+    The places of keys are put into `places`, the files that were read into `files`.
+    """
     text = read_text(path)
-    loader = Loader(text)
+    files.append(path)
     try:
+        loader = Loader(text)
         node = loader.get_single_node()
         data = loader.construct_document(node) if node else None
     except yaml.MarkedYAMLError as error:
         raise Stop([yaml_problem(path, error)]) from None
     except yaml.reader.ReaderError as error:
-        message = f"has a character that YAML does not allow: #x{ord(str(error.character)):04x}"
-        raise Stop([Problem(path, 1, 1, "config", message, "remove the character")]) from None
+        message = say("has a character that YAML does not allow: %(code)s", code=f"#x{error.character:04x}")
+        line = text.count("\n", 0, error.position) + 1
+        raise Stop([Problem(path, line, 1, "config", message, say("remove the character"))]) from None
+    except (ValueError, RecursionError) as error:  # no day of a calendar, a thousand brackets
+        message = say("cannot be read: %(reason)s", reason=str(error))
+        hint = say("check its values, dates and special characters")
+        raise Stop([Problem(path, 1, 1, "config", message, hint)]) from None
     if not isinstance(data, dict):
-        message = "holds no settings: a YAML mapping is expected"
-        raise Stop([Problem(path, 1, 1, "config", message, "start with: site_name: My site")])
+        message = say("holds no settings: a YAML mapping is expected")
+        raise Stop([Problem(path, 1, 1, "config", message, say("start with: site_name: My site"))])
     own: dict[str, Place] = {}
     assert node is not None
     _collect_places(node, "", own)
     if isinstance(parent := data.pop("INHERIT", None), str):
+        file = absolute(path.parent / parent)
+        if file in files:
+            message = say("%(name)s inherits itself", name=file.name)
+            raise Stop([Problem(path, *own["INHERIT"], "config", message, say("remove one of the lines INHERIT"))])
         parent_places: dict[str, Place] = {}
-        inherited = _read_mapping(path.parent / parent, parent_places)
+        inherited = _read_mapping(file, parent_places, files)
         data = _merge(inherited, data)
     places.update(own)
     _name_plugins(data, places)
     return data
 
 
+_YAML_SAYS = {
+    "mapping values are not allowed here": say("a value with ': ' in it needs quotation marks around it"),
+    "found unexpected end of stream": say("this quotation mark is never closed"),
+    "could not find expected ':'": say("a colon, or the space behind a dash, is missing in this line"),
+    "expected <block end>": say("a line is indented otherwise than those around it"),
+    "expected '<document start>'": say("a line before this one is indented otherwise than this one"),
+}
+"""What PyYAML says most often, in words for people who have never heard of YAML; looked for within its own words."""
+
+
 def yaml_problem(path: Path, error: yaml.MarkedYAMLError, first_line: int = 0, rule: str = "config") -> Problem:
     """Turn YAML's complaint into a problem; `first_line` is the number of lines before the YAML in its file."""
     mark = error.problem_mark or error.context_mark
+    if str(error.context).startswith(("while scanning a quoted scalar", "while scanning a simple key")):
+        mark = error.context_mark  # it begins there, and only its end was missed
     line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
     reason = error.problem or error.context or "cannot be read"
     # What we say ourselves stays translatable; YAML's own words come on several lines at times.
-    what = reason if isinstance(reason, Text) else re.sub(r"\s+", " ", str(reason))
+    known = next((text for words, text in _YAML_SAYS.items() if words in str(reason)), None)
+    what = reason if isinstance(reason, Text) else known or re.sub(r"\s+", " ", str(reason))
     hint = say("check quotation marks, colons and indentation; quote a value that contains ': '")
     return Problem(path, first_line + line, column, rule, say("is not valid YAML: %(what)s", what=what), hint)
 
@@ -341,18 +383,24 @@ def _merge(base: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
     return merged
 
 
-def _collect_places(node: yaml.Node, prefix: str, places: dict[str, Place]) -> None:
-    """Note where each value stands, under dotted keys; items of a list are numbered from 0."""
+def _collect_places(node: yaml.Node, prefix: str, places: dict[str, Place], around: tuple[yaml.Node, ...] = ()) -> None:
+    """Note where each value stands, under dotted keys; items of a list are numbered from 0.
+
+    `around` are the nodes that a node stands in: an alias may name one of them.
+    """
+    if node in around:
+        return
+    around += (node,)
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:
             name = f"{prefix}.{key.value}" if prefix else str(key.value)
             places[name] = Place(key.start_mark.line + 1, key.start_mark.column + 1)
-            _collect_places(value, name, places)
+            _collect_places(value, name, places, around)
     elif isinstance(node, yaml.SequenceNode):
         for index, value in enumerate(node.value):
             name = f"{prefix}.{index}"
             places[name] = Place(value.start_mark.line + 1, value.start_mark.column + 1)
-            _collect_places(value, name, places)
+            _collect_places(value, name, places, around)
 
 
 def _name_plugins(data: dict[str, Any], places: dict[str, Place]) -> None:
@@ -398,7 +446,9 @@ class _Reader:
         if value is None:
             return default
         if isinstance(value, dict | list):
-            self.report(key, f"{key} must be a text", f"write {key}: and a text on the same line")
+            self.report(
+                key, say("%(key)s must be a text", key=key), say("write %(key)s: and a text on the same line", key=key)
+            )
             return default
         return str(value)
 
@@ -407,7 +457,11 @@ class _Reader:
         if value is None:
             return {}
         if not isinstance(value, dict):
-            self.report(key, f"{key} must be a mapping", f"write its entries as 'key: value' below {key}:")
+            self.report(
+                key,
+                say("%(key)s must be a mapping", key=key),
+                say("write its entries as 'key: value' below %(key)s:", key=key),
+            )
             return {}
         return {str(name): item for name, item in value.items()}
 
@@ -416,7 +470,9 @@ class _Reader:
         for name, value in self.mapping(key).items():
             if isinstance(value, dict | list):
                 self.report(
-                    f"{key}.{name}", f"{key}.{name} must be a text", f"write {name}: and a text on the same line"
+                    f"{key}.{name}",
+                    say("%(key)s.%(name)s must be a text", key=key, name=name),
+                    say("write %(name)s: and a text on the same line", name=name),
                 )
             else:
                 found[name] = "" if value is None else str(value)
@@ -427,7 +483,11 @@ class _Reader:
         if value is None:
             return []
         if not isinstance(value, list):
-            self.report(key, f"{key} must be a list", f"write its entries as '- value' below {key.split('.')[-1]}:")
+            self.report(
+                key,
+                say("%(key)s must be a list", key=key),
+                say("write its entries as '- value' below %(name)s:", name=key.split(".")[-1]),
+            )
             return []
         return [str(item) for item in value]
 
@@ -439,34 +499,45 @@ class _Reader:
         if not re.match(r"https?://[^/\s]+", url):
             self.report(
                 "site_url",
-                "site_url is needed: alternates, sitemaps and feeds hold absolute addresses",
-                "add the address that the site will have, for example: site_url: https://example.org/",
+                say("site_url is needed: alternates, sitemaps and feeds hold absolute addresses"),
+                say("add the address that the site will have, for example: site_url: https://example.org/"),
             )
         return url.rstrip("/") + "/"
 
     def locales(self) -> tuple[Locale, ...]:
         key = "plugins.i18n.languages"
         if "hexapla" not in self.mapping("plugins"):
-            self.report("plugins", "the plugin hexapla is not configured", "add below plugins: - hexapla")
+            self.report("plugins", say("the plugin hexapla is not configured"), say("add below plugins: - hexapla"))
         if "i18n" not in self.mapping("plugins"):
-            self.report("plugins", "the plugin i18n is not configured", "add it: see mkdocs-static-i18n", "locale")
+            self.report(
+                "plugins", say("the plugin i18n is not configured"), say("add it: see mkdocs-static-i18n"), "locale"
+            )
             return ()
         if self.get("plugins.i18n.docs_structure") != "folder":
-            message = "docs_structure must be 'folder': this tool needs a folder for each locale"
-            self.report("plugins.i18n.docs_structure", message, "add to i18n: docs_structure: folder", "locale")
+            message = say("docs_structure must be 'folder': this tool needs a folder for each locale")
+            self.report("plugins.i18n.docs_structure", message, say("add to i18n: docs_structure: folder"), "locale")
         languages = self.get(key)
         if not isinstance(languages, list) or not languages:
-            self.report(key, "no languages are configured", "list them below i18n: languages:", "locale")
+            self.report(key, say("no languages are configured"), say("list them below i18n: languages:"), "locale")
             return ()
-        found = [locale for index, item in enumerate(languages) if (locale := self._locale(f"{key}.{index}", item))]
+        found: list[Locale] = []
+        for index, item in enumerate(languages):
+            locale = self._locale(f"{key}.{index}", item)
+            if locale and locale.code in {one.code for one in found}:
+                message = say("the language %(code)s is listed twice", code=locale.code)
+                self.report(f"{key}.{index}.locale", message, say("remove one of them"), "locale")
+            elif locale:
+                found.append(locale)
         if sum(locale.is_source for locale in found) != 1:
-            message = "exactly one language must be the default: the source that the others are translated from"
-            self.report(key, message, "add to the source language: default: true", "locale")
+            message = say("exactly one language must be the default: the source that the others are translated from")
+            self.report(key, message, say("add to the source language: default: true"), "locale")
         return tuple(found)
 
     def _locale(self, key: str, item: Any) -> Locale | None:
         if not isinstance(item, dict) or not isinstance(item.get("locale"), str):
-            self.report(key, "a language needs its locale", "write: - locale: fr (quoted where YAML asks)", "locale")
+            self.report(
+                key, say("a language needs its locale"), say("write: - locale: fr (quoted where YAML asks)"), "locale"
+            )
             return None
         code = item["locale"]
         if item.get("build") is False or code == "null":
@@ -478,7 +549,7 @@ class _Reader:
             hint = (
                 guess(code, known)
                 if len(code) > 1 and guess(code, known).startswith("did")
-                else ("use a code of the Unicode CLDR, such as fr, pt-BR or zh-Hant")
+                else (say("use a code of the Unicode CLDR, such as fr, pt-BR or zh-Hant"))
             )
             self.report(f"{key}.locale", str(error), hint, "locale")
             return None
@@ -498,29 +569,43 @@ class _Reader:
     def policies(self) -> dict[str, Policy]:
         key = "plugins.hexapla.policy"
         found = {}
+        codes = self.codes()
         for code in self.mapping(key):
+            if code not in codes:
+                message = say("a policy is set for %(code)s, which is no locale of this site", code=repr(code))
+                self.report(f"{key}.{code}", message, guess(code, codes))
             settings = self.mapping(f"{key}.{code}")
             for name in set(settings) - {"publish", "stale"}:
                 hint = guess(name, ["publish", "stale"])
-                self.report(f"{key}.{code}.{name}", f"{key} has no setting {name!r}", hint)
+                self.report(
+                    f"{key}.{code}.{name}", say("%(key)s has no setting %(name)s", key=key, name=repr(name)), hint
+                )
             stale = settings.get("stale", "")
             if stale not in ("", "ignore", "warning", "error"):
-                message = f"stale must be 'ignore', 'warning' or 'error', not {stale!r}"
-                self.report(f"{key}.{code}.stale", message, "use: stale: error")
+                message = say("stale must be 'ignore', 'warning' or 'error', not %(value)s", value=repr(stale))
+                self.report(f"{key}.{code}.stale", message, say("use: stale: error"))
                 stale = ""
             value = settings.get("publish", 0)
             if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= 100:
-                self.report(f"{key}.{code}.publish", "publish must be a whole number from 0 to 100", "use: publish: 80")
+                self.report(
+                    f"{key}.{code}.publish",
+                    say("publish must be a whole number from 0 to 100"),
+                    say("use: publish: 80"),
+                )
                 value = 0
             found[code] = Policy(publish=value, stale=stale)
         return found
 
+    def codes(self) -> list[str]:
+        """The codes of all locales that are listed, whatever else is wrong with them."""
+        languages = self.get("plugins.i18n.languages")
+        listed = languages if isinstance(languages, list) else []
+        return [str(one["locale"]) for one in listed if isinstance(one, dict) and "locale" in one]
+
     def reviewers(self) -> dict[str, tuple[str, ...]]:
         """Read `reviewers`: who looks after each locale, and under EVERYTHING the maintainers."""
         key = "plugins.hexapla.reviewers"
-        languages = self.get("plugins.i18n.languages")
-        listed = languages if isinstance(languages, list) else []
-        codes = [str(one["locale"]) for one in listed if isinstance(one, dict) and "locale" in one]
+        codes = self.codes()
         found = {}
         for code, names in self.mapping(key).items():
             if code not in (EVERYTHING, *codes):
@@ -568,7 +653,11 @@ class _Reader:
                     found[rule, str(locale)] = Severity(one)
                 else:
                     place = f"{key}.{rule}.{locale}" if locale else f"{key}.{rule}"
-                    self.report(place, f"a severity is error, warning or ignore, not {one!r}", guess(str(one), known))
+                    self.report(
+                        place,
+                        say("a severity is error, warning or ignore, not %(value)s", value=repr(one)),
+                        guess(str(one), known),
+                    )
         return found
 
     def comments(self) -> Comments:
@@ -576,7 +665,11 @@ class _Reader:
         known = {"action", "spam_filter", "notice_page", "fields", "hidden"}
         for name in self.mapping(key):
             if name not in known:
-                self.report(f"{key}.{name}", f"{key} has no setting {name!r}", guess(name, sorted(known)))
+                self.report(
+                    f"{key}.{name}",
+                    say("%(key)s has no setting %(name)s", key=key, name=repr(name)),
+                    guess(name, sorted(known)),
+                )
         return Comments(
             action=self.text(f"{key}.action"),
             spam_filter=self.text(f"{key}.spam_filter"),

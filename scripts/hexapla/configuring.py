@@ -55,9 +55,9 @@ def reason_against(config: MkDocsConfig) -> str:
     return ""
 
 
-def uncached(config: MkDocsConfig) -> str:
+def uncached(site: Site, config: MkDocsConfig) -> str:
     """Say why no page of a site may be kept; empty where pages may."""
-    if inputs.reads_more(Path(config.config_file_path)):
+    if inputs.reads_more(site):
         return "its configuration names programs or icons of its own"
     strange = [
         name for name in config.markdown_extensions if isinstance(name, str) and not KNOWN_EXTENSIONS.fullmatch(name)
@@ -70,7 +70,7 @@ def uncached(config: MkDocsConfig) -> str:
 
 def configure(begun: Beginning, locale: Locale, site_dir: Path, templates: Templates) -> MkDocsConfig:
     """Read MkDocs' configuration, so that what was read and checked already is built, and nothing but one locale."""
-    config = _configuration(begun.found.site.config_file, site_dir)
+    config = _configuration(begun.found.site, site_dir)
     templates.serve(config)
     plugin = plugin_of(config)
     plugin.use(begun.found, begun.states, begun.messages)
@@ -87,11 +87,11 @@ _LOADED: dict[str, MkDocsConfig] = {}
 """The configuration that was read last in this process, under a digest of its files."""
 
 
-def _configuration(config_file: Path, site_dir: Path) -> MkDocsConfig:
+def _configuration(site: Site, site_dir: Path) -> MkDocsConfig:
     """Read MkDocs' configuration; for the next locale of a process, give a copy of what was read."""
-    key = cache.digest(str(config_file), inputs.of_configuration(config_file))
+    key = cache.digest(str(site.config_file), inputs.of_configuration(site))
     if key not in _LOADED:
-        config = load_config(str(config_file), site_dir=str(site_dir), strict=False)
+        config = load_config(str(site.config_file), site_dir=str(site_dir), strict=False)
         if reason_against(config):
             return config  # who knows what its plugins and hooks have done already
         _LOADED.clear()
@@ -121,7 +121,7 @@ def set_up(site: Site, store: Store) -> None:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            config = _configuration(site.config_file, site.site_dir)
+            config = _configuration(site, site.site_dir)
             if not reason_against(config):
                 plugin = plugin_of(config)
                 plugin.store = store

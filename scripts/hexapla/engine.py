@@ -32,7 +32,7 @@ from mkdocs.structure.nav import Navigation, get_navigation
 from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import get_toc
 
-from hexapla import cache, catalogs, compiling, configuring, inputs, outputs, records, search, swap
+from hexapla import cache, compiling, configuring, inputs, outputs, records, search, swap
 from hexapla.cache import Store, Table, Time
 from hexapla.catalogs import Messages
 from hexapla.config import Locale
@@ -151,7 +151,7 @@ class Edition:
             # It has put a folder before the theme's with a sitemap that is not built. Without, they are those that
             # `configuring.set_up` has looked into.
             self.config.theme.dirs = [folder for folder in self.config.theme.dirs if Path(folder).name != SITEMAP]
-        self.time.reason = configuring.uncached(self.config)
+        self.time.reason = configuring.uncached(self.found.site, self.config)
         self.time.stage("configuration")
         self.files = self._find_files()
         self._included = InclusionLevel.is_in_serve if self.is_preview else InclusionLevel.is_included
@@ -447,12 +447,9 @@ class Edition:
     @cached_property
     def _common(self) -> str:
         """The digest of what all pages of the locale have in common."""
-        site = self.found.site
         parts: list[str | bytes] = [cache.tool_key(), self.locale.code, str(self.plugin.has_status)]
         parts += [str(self.config.site_url), str(self.is_preview), self._templates]
         parts.append(_entries_of(self.plugin.messages[self.locale.code]))
-        path = catalogs.path_of(site, self.locale, "hexapla")
-        parts.append(path.read_bytes() if path.is_file() else b"")
         if self.plugin.assets:  # what pages hold of the style depends on the site's own sheets and scripts
             names = [*self.config.extra_css, *map(str, self.config.extra_javascript)]
             added = [Path(self.config.docs_dir, name) for name in names]
@@ -464,7 +461,7 @@ class Edition:
         """A digest of the configuration, of the site's own templates, styles and scripts, and of a theme whose version
         nothing else tells."""
         site = self.found.site
-        parts = [inputs.of_configuration(site.config_file), inputs.of_templates(site, self.store.marks)]
+        parts = [inputs.of_configuration(site), inputs.of_templates(site, self.store.marks)]
         if self.config.theme.name not in configuring.KNOWN_THEMES:
             parts += [cache.digest_of_files(Path(folder)) for folder in self.config.theme.dirs]
         return cache.digest(*parts)

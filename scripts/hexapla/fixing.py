@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -46,13 +46,31 @@ def suggestions(problems: Iterable[Problem]) -> Iterator[dict[str, Any]]:
                 yield {"path": shown(path), "line": start + 1, "end_line": end, "text": "\n".join(after[first:last])}
 
 
+def mended(problems: Sequence[Problem], planned: Mapping[Path, tuple[str, str]]) -> list[Problem]:
+    """Give the problems that are mended by what `plan` has worked out for them: not those whose change was left out."""
+    found = []
+    for path, (old, _) in planned.items():
+        own = [problem for problem in problems if problem.path == path and problem.fix and problem.rule in SAFE]
+        made = set(_made(old, [problem.fix for problem in own if problem.fix]))
+        found += [problem for problem in own if problem.fix in made]
+    return found
+
+
 def _changed(text: str, fixes: Iterable[Fix]) -> str:
     parts, at = [], 0
+    for fix in _made(text, fixes):
+        parts += [text[at : fix.start], fix.text]
+        at = fix.end
+    return "".join([*parts, text[at:]])
+
+
+def _made(text: str, fixes: Iterable[Fix]) -> Iterator[Fix]:
+    """Yield those of the changes that do not overlap with one before them."""
+    at = 0
     for fix in sorted(set(fixes), key=lambda one: (one.start, one.end)):
         if fix.start >= at and fix.end <= len(text):
-            parts += [text[at : fix.start], fix.text]
+            yield fix
             at = fix.end
-    return "".join([*parts, text[at:]])
 
 
 def _can_be_read(path: Path, text: str) -> bool:

@@ -19,29 +19,23 @@ TODAY = re.compile(rb"build_date|update_date|\bnow\b")
 MORE = re.compile(rb"custom_icons|!!python/(?!name:(?:material|pymdownx|mermaid2)\.)")
 """What mkdocs.yml can name besides values."""
 
-INHERIT = re.compile(rb"^INHERIT:\s*[\"']?([^\s\"']+)", re.MULTILINE)
 
-
-def of_configuration(path: Path) -> str:
+def of_configuration(site: Site) -> str:
     """A digest of mkdocs.yml, of what it inherits, and of the environment where it reads variables."""
-    return cache.digest(*_configuration(path, 10))
+    return cache.digest(*_configuration(site))
 
 
-def reads_more(path: Path) -> bool:
+def reads_more(site: Site) -> bool:
     """Whether mkdocs.yml names programs of the site's own, or folders of icons, that a page depends on besides."""
-    return any(MORE.search(data) for data in _configuration(path, 10))
+    return any(MORE.search(data) for data in _configuration(site))
 
 
-def _configuration(path: Path, depth: int) -> Iterator[bytes]:
-    try:
-        data = path.read_bytes()
-    except OSError:
-        return
-    yield data
-    if b"!ENV" in data:
-        yield repr(sorted(os.environ.items())).encode("utf-8", "surrogateescape")
-    if depth and (match := INHERIT.search(data)):
-        yield from _configuration(path.parent / match[1].decode("utf-8", "replace"), depth - 1)
+def _configuration(site: Site) -> Iterator[bytes]:
+    for path in site.config_files:
+        data = path.read_bytes() if path.is_file() else b""
+        yield data
+        if b"!ENV" in data:
+            yield repr(sorted(os.environ.items())).encode("utf-8", "surrogateescape")
 
 
 def of_templates(site: Site, marks: cache.Marks | None = None) -> str:
@@ -84,7 +78,7 @@ class Snapshot(NamedTuple):
         times = _times(site, entries)
         docs, catalogs = (cache.digests_of(entries[folder], marks) for folder in (site.docs_dir, site.catalogs_dir))
         codes = " ".join(locale.code for locale in site.locales)
-        common = cache.digest(cache.tool_key(), codes, of_configuration(site.config_file), of_templates(site, marks))
+        common = cache.digest(cache.tool_key(), codes, of_configuration(site), of_templates(site, marks))
         digest = cache.digest(common, cache.digest_of(docs), cache.digest_of(catalogs))
         return cls(digest, common, docs, catalogs, times)
 
@@ -101,11 +95,11 @@ def _entries(site: Site) -> dict[Path, list[tuple[str, os.DirEntry[str]]]]:
 
 def _times(site: Site, entries: Mapping[Path, Iterable[tuple[str, os.DirEntry[str]]]]) -> str:
     """A digest of the times and sizes of all files that a site is made from, by their folders."""
-    parts = [of_configuration(site.config_file)]
+    parts = [of_configuration(site)]
     for own in entries.values():
         found = []
         for _, entry in own:
             with contextlib.suppress(OSError):
-                found.append(f"{entry.path} {cache.mark_of(entry.stat())}")
+                found.append(f"{entry.path} {cache.mark_of(cache.facts_of(entry))}")
         parts += sorted(found)
     return cache.digest(*parts)

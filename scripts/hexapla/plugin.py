@@ -18,7 +18,7 @@ from copy import deepcopy
 from html import unescape
 from pathlib import Path
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import quote, urljoin, urlsplit
 
 import jinja2
 from markdown import Markdown
@@ -60,17 +60,12 @@ from hexapla.views import (
     count_of_rule_pages,
     number_of,
     numbered,
+    template_of,
 )
 
 TEMPLATES = Path(__file__).parent / "templates"
 ONLY = "HEXAPLA_LOCALE"
 """The environment variable that limits a build, or a preview, to one locale."""
-
-TEMPLATES_OF_PAGES = OWN_PAGES | {
-    STATUS: "hexapla/status.html",
-    CHECKS: "hexapla/checks.html",
-    PAGES: "hexapla/pages.html",
-}
 
 log = get_plugin_logger(__name__)
 
@@ -285,11 +280,12 @@ class HexaplaPlugin(BasePlugin[HexaplaConfig]):  # type: ignore[no-untyped-call]
         """Give a page the front matter that counts."""
         path = _path_of(page)
         if page.file.generated_by:
-            template = TEMPLATES_OF_PAGES.get(number_of(path)[0], "hexapla/category.html")
+            template = template_of(path)
             # Themes put a title into the page as it is.
             page.meta = {"template": template, "title": str(escape(self._title_of(path)))}
         else:
             page.meta = self.viewer.publication.meta(self.locale, path)
+            page.edit_url = _edit_url(page)
             if own := self._contributed(page):
                 # Themes put these texts into pages as they are.
                 page.meta |= {key: cleaning.harmless(value) for key, value in own.meta.items()}
@@ -658,6 +654,12 @@ def _is_ours(template: str | None) -> bool:
 def _path_of(page: Page) -> str:
     """The path of a page's document below its locale's folder."""
     return page.file.src_uri.partition("/")[2]
+
+
+def _edit_url(page: Page) -> str:
+    """Where a page's text is edited; MkDocs leaves in it what an address cannot hold."""
+    url, path = page.edit_url or "", page.file.src_uri
+    return url.removesuffix(path) + quote(path) if url.endswith(path) else url
 
 
 def _plain_title(page: Page) -> str:

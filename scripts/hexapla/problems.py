@@ -149,6 +149,11 @@ def read_text(path: Path) -> str:
     return read_exact(path).removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
 
 
+def is_file(path: Path) -> bool:
+    """Whether a file is there; what can be no path, such as a whole paragraph, is no file."""
+    return os.path.isfile(path)  # noqa: PTH113 - Path.is_file() raises OSError where a name is too long
+
+
 def write_text(path: Path, text: str) -> None:
     """Write a UTF-8 file whole or not at all, its line endings as they are in the text; a link stays a link."""
     target = path.resolve()

@@ -15,7 +15,7 @@ from hexapla.alignment import like
 from hexapla.blocks import Segment
 from hexapla.config import Locale, Site, absolute, guess
 from hexapla.content import Document
-from hexapla.problems import Problem, Stop, shown, write_text
+from hexapla.problems import Problem, Stop, say, shown, write_text
 from hexapla.publication import Publication
 from hexapla.records import Entry
 from hexapla.translations import State, Unit
@@ -42,8 +42,10 @@ def targets(publication: Publication, arguments: Iterable[str]) -> list[tuple[Lo
         named = [pair for pair in everything if _is_named(site, pair, argument)]
         if not named:
             codes = [locale.code for locale in site.translations]
-            hint = guess(argument, codes) + "; or a file such as docs/fr/about.md"
-            problems.append(Problem(Path(argument), 1, 1, "target", "is no translated document and no locale", hint))
+            hint = say("%(hint)s; or a file such as docs/fr/about.md", hint=guess(argument, codes))
+            problems.append(
+                Problem(Path(argument), 1, 1, "target", say("is no translated document and no locale"), hint)
+            )
         found += named
     if problems:
         raise Stop(problems)
@@ -111,8 +113,8 @@ def _unsound(publication: Publication, locale: Locale, path: str, units: Sequenc
     record = records.path_of(publication.site, locale, path)
     held = records.read(publication.site, locale, path) if not translation.segments else None
     if any(entry.translation for entry in held or []):
-        message = f"is empty, and its record still holds translations: {shown(record)}"
-        hint = "restore it from an earlier version, or remove both files"
+        message = say("is empty, and its record still holds translations: %(record)s", record=shown(record))
+        hint = say("restore it from an earlier version, or remove both files")
         problems.append(Problem(translation.path, 1, 1, "empty", message, hint))
     different = translations.structure_problem(source, translation, units)
     return problems or ([different] if different else [])
@@ -151,12 +153,26 @@ def assign(entries: Sequence[Entry], units: Sequence[Unit]) -> list[tuple[Entry,
 def _unapplied(site: Site, locale: Locale, path: str, units: Sequence[Unit], entries: Sequence[Entry]) -> list[Problem]:
     """Find translations that were written into the catalog, and are not in the Markdown."""
     file = records.path_of(site, locale, path)
-    hint = f"run: hexapla apply {shown(file)}"
-    return [
-        Problem(file, entry.line, 1, "unapplied", "this translation was changed here and not in the Markdown", hint)
-        for entry, unit in assign(entries, units)
-        if entry.is_edited and not (unit and unit.translation and unit.translation.text == entry.translation)
-    ]
+    document = site.docs_dir / locale.code / path
+    found = []
+    for entry, unit in assign(entries, units):
+        own = unit.translation if unit else None
+        if not entry.is_edited or (own and own.text == entry.translation):
+            continue
+        if own and unit and unit.state is not State.MISSING and records.digest(own.text) != entry.recorded:
+            found.append(_conflict(file, entry.line, f"{shown(document)}:{own.line}"))
+        else:
+            message = say("this translation was changed here and not in the Markdown")
+            hint = say("run: hexapla apply %(path)s", path=shown(file))
+            found.append(Problem(file, entry.line, 1, "unapplied", message, hint))
+    return found
+
+
+def _conflict(catalog: Path, line: int, other: str) -> Problem:
+    """Tell of an entry that has other words than both its record and the Markdown, at the place `other`."""
+    hint = say("choose one of the two and make both alike; the other is at %(other)s", other=other)
+    message = say("this translation was changed here and in the Markdown since it was recorded")
+    return Problem(catalog, line, 1, "conflict", message, hint)
 
 
 def done(publication: Publication, locale: Locale, path: str, line: int | None) -> Outcome:
@@ -176,10 +192,24 @@ def done(publication: Publication, locale: Locale, path: str, line: int | None) 
     open_ones = [unit for unit in units if unit.translation and unit.state in (State.STALE, State.MISSING)]
     chosen = stale if line is None else [unit for unit in open_ones if _covers(document, unit.translation, line)]
     if not chosen:
+        covered = [unit.translation for unit in units if line and _covers(document, unit.translation, line)]
+        if any(own and own.text not in {entry.translation for entry in entries} for own in covered):
+            message = say("this paragraph was changed since it was recorded, so nobody asks whether it is right")
+            hint = say("run: hexapla record %(path)s", path=shown(file))
+            raise Stop([Problem(file, line or 1, 1, "done", message, hint)])
         lines = ", ".join(str(unit.translation.line) for unit in stale if unit.translation) or "none"
-        message = "no paragraph here is stale" if line else "no paragraph of this document is stale"
+        message = say("no paragraph here is stale") if line else say("no paragraph of this document is stale")
         raise Stop(
-            [Problem(file, line or 1, 1, "done", message, f"stale paragraphs of this document, by line: {lines}")]
+            [
+                Problem(
+                    file,
+                    line or 1,
+                    1,
+                    "done",
+                    message,
+                    say("stale paragraphs of this document, by line: %(lines)s", lines=lines),
+                )
+            ]
         )
     follow = {id(unit) for unit in chosen}
     lines_to_write = [
@@ -266,27 +296,27 @@ class _Plan:
     def add(self, entry: Entry, unit: Unit | None) -> None:
         """Plan one edited entry, which is about a pair, or note why it cannot be applied."""
         if unit is None or unit.source is None:
-            message = "the paragraph of this entry is in the source no more"
-            hint = "copy the words to where they belong, then empty this msgstr"
+            message = say("the paragraph of this entry is in the source no more")
+            hint = say("copy the words to where they belong, then empty this msgstr")
             self.problems.append(Problem(self.catalog, entry.line, 1, "apply", message, hint))
         elif unit.translation and unit.translation.text == entry.translation:
             return
         elif entry.is_fuzzy and not entry.previous:
-            message = "this translation is marked fuzzy: somebody, or a program, was not sure of it"
+            message = say("this translation is marked fuzzy: somebody, or a program, was not sure of it")
             self.problems.append(
-                Problem(self.catalog, entry.line, 1, "fuzzy", message, "check it, then remove the mark")
+                Problem(self.catalog, entry.line, 1, "fuzzy", message, say("check it, then remove the mark"))
             )
         elif unit.translation is None:
             self._insert(unit, entry)
         elif records.digest(unit.translation.text) == entry.recorded or unit.state is State.MISSING:
             self._replace(unit.translation, entry)
         else:
-            other = f"{shown(self.file)}:{unit.translation.line}"
-            hint = f"choose one of the two and make both alike; the other is at {other}"
-            what = "this translation was changed here and in the Markdown since it was recorded"
-            self.problems.append(Problem(self.catalog, entry.line, 1, "conflict", what, hint))
-            hint = f"choose one of the two and make both alike; the other is at {shown(self.catalog)}:{entry.line}"
-            what = "this translation was changed here and in the catalog since it was recorded"
+            self.problems.append(_conflict(self.catalog, entry.line, f"{shown(self.file)}:{unit.translation.line}"))
+            hint = say(
+                "choose one of the two and make both alike; the other is at %(other)s",
+                other=f"{shown(self.catalog)}:{entry.line}",
+            )
+            what = say("this translation was changed here and in the catalog since it was recorded")
             place = (unit.translation.line, unit.translation.column)
             self.problems.append(Problem(self.file, *place, "conflict", what, hint))
 
@@ -295,7 +325,7 @@ class _Plan:
         if self.keys:
             lines = "".join(f"{key}: {editing.quote(words)}\n" for key, words in self.keys.items())
             match = re.match(r"\ufeff?-{3}[ \t]*(?:\r\n|\r|\n)", self.document.text)
-            if self.document.meta and match:
+            if self.document.body_start > 1 and match:
                 self.edits.insert(match.end(), lines)
             else:
                 self.edits.insert(self.document.body_start, f"---\n{lines}---\n")
@@ -304,15 +334,17 @@ class _Plan:
         read_back = Counter(one.text for one in content.parse(self.file, self.result()).segments)
         for entry in self.planned:
             if not read_back[entry.translation]:
-                message = "these words cannot stand in the Markdown as they are: it would read them as something else"
-                hint = "write \\| for | in a table, and no straight quotation marks in a title"
+                message = say(
+                    "these words cannot stand in the Markdown as they are: it would read them as something else"
+                )
+                hint = say("write \\| for | in a table, and no straight quotation marks in a title")
                 self.problems.append(Problem(self.catalog, entry.line, 1, "apply", message, hint))
             read_back[entry.translation] -= 1
 
     def result(self) -> str:
         """The document's text with everything that was planned, all line endings as they were."""
         text = self.edits.result()
-        if "\r\n" in self.document.text:
+        if text != self.document.text and "\r\n" in self.document.text:
             text = re.sub(r"(?<!\r)\n", "\r\n", text)
         return text
 
@@ -326,8 +358,8 @@ class _Plan:
         source = unit.source
         assert source is not None and self.source is not None
         if source.kind in ("cell", "title", "term"):
-            message = f"a {source.kind} cannot be put into the Markdown by itself"
-            hint = "add the whole block to the Markdown by hand, then run: hexapla record"
+            message = say("a %(kind)s cannot be put into the Markdown by itself", kind=source.kind)
+            hint = say("add the whole block to the Markdown by hand, then run: hexapla record")
             self.problems.append(Problem(self.catalog, entry.line, 1, "apply", message, hint))
             return
         self.planned.append(entry)
@@ -382,8 +414,8 @@ def _revision(document: Document, key: str) -> str:
     """The revision that a translation names in its front matter."""
     value = document.meta.get(key)
     if not isinstance(value, str | int) or not re.fullmatch(r"[0-9a-fA-F]{4,64}", str(value)):
-        message = f"names no revision of git in {key!r}"
-        hint = f"write the commit that was translated, in quotes: {key}: '1a2b3c4'"
+        message = say("names no revision of git in %(key)s", key=repr(key))
+        hint = say("write the commit that was translated, in quotes: %(key)s: '1a2b3c4'", key=key)
         raise Stop([Problem(document.path, *document.place(key), "revision", message, hint)])
     return str(value)
 
@@ -404,5 +436,5 @@ def show(path: Path, revision: str) -> str:
         reason = (result.stderr.decode(errors="replace").strip().splitlines() or ["unknown"])[-1]
     except (OSError, UnicodeDecodeError) as error:
         reason = str(error)
-    message = f"is not to be had at revision {revision!r}: {reason}"
-    raise Stop([Problem(path, 1, 1, "revision", message, "fetch the whole history, or name another revision")])
+    message = say("is not to be had at revision %(revision)s: %(reason)s", revision=repr(revision), reason=reason)
+    raise Stop([Problem(path, 1, 1, "revision", message, say("fetch the whole history, or name another revision"))])

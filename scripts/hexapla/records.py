@@ -236,12 +236,14 @@ def entries_of(lines: Sequence[Line]) -> list[Entry]:
     return entries
 
 
-def render(
-    site: Site, locale: Locale, path: str, lines: Sequence[Line], notes: Mapping[str, list[str]] | None = None
-) -> BabelCatalog:
+Notes = Mapping[tuple[str, str], list[str]]
+"""Comments that people have put at entries, by the source text of the entry and its context, which may be empty."""
+
+
+def render(site: Site, locale: Locale, path: str, lines: Sequence[Line], notes: Notes | None = None) -> BabelCatalog:
     """Make the catalog of a document, its entries in the order of the source, then those that lost their source.
 
-    `notes` are comments that people have put at entries, by the source text of the entry.
+    `notes` are comments that people have put at entries.
     """
     notes = notes or {}
     catalog = BabelCatalog(locale=str(cldr.parse(locale.code)), fuzzy=False)
@@ -264,13 +266,14 @@ def render(
                 locations=[(document if number == 1 else f"{document}#{number}", 0)],
                 flags=["fuzzy"] if is_stale else [],
                 auto_comments=comments,
-                user_comments=notes.get(line.source.text) or notes.get(line.follows) or [],
+                user_comments=_noted(notes, line.source.text, context) or _noted(notes, line.follows, context),
                 previous_id=line.follows if is_stale else "",
                 context=context,
             )
         elif line.translation and line.follows:
             words = line.translation.text
-            lost = BabelMessage(line.follows, words, auto_comments=[f"recorded: {digest(words)}"])
+            noted = _noted(notes, line.follows, None)
+            lost = BabelMessage(line.follows, words, auto_comments=[f"recorded: {digest(words)}"], user_comments=noted)
             catalog.obsolete[line.follows] = lost
     return catalog
 
@@ -300,6 +303,14 @@ def _contexts(segments: Iterable[Segment]) -> dict[int, tuple[str | None, int]]:
     return contexts
 
 
+def _noted(notes: Notes, text: str, context: str | None) -> list[str]:
+    """The comments at an entry. Where its text occurs once now, all that were at entries of this text."""
+    if context is None:
+        found = [comment for (of, _), comments in notes.items() if of == text for comment in comments]
+        return list(dict.fromkeys(found))
+    return notes.get((text, context)) or notes.get((text, "")) or []
+
+
 def _unpack(text: str) -> str:
     """Read what a comment says that a translation follows; a comment that was edited into nonsense says nothing."""
     try:
@@ -312,7 +323,10 @@ def _unpack(text: str) -> str:
 def write(site: Site, locale: Locale, path: str, lines: Sequence[Line]) -> bool:
     """Write a document's record if that changes the file; say whether it did."""
     file = path_of(site, locale, path)
-    notes: dict[str, list[str]] = {}
+    notes: dict[tuple[str, str], list[str]] = {}
     if file.is_file() and re.search(r"^#( |$)", read_text(file), re.MULTILINE):  # people's comments are rare
-        notes = {str(message.id): message.user_comments for message in catalogs.read(file, locale) if message.id}
+        catalog = catalogs.read(file, locale)
+        for message in (*catalog, *catalog.obsolete.values()):
+            if message.id and message.user_comments:
+                notes[str(message.id), message.context or ""] = message.user_comments
     return catalogs.write(file, render(site, locale, path, lines, notes), locale)

@@ -48,6 +48,12 @@ ALIGNMENT = re.compile(r"text-align: ?(left|right|center);?")
 """The style of a cell of a table."""
 
 
+TAG = re.compile(r"<(/?)([a-z][^\s/>]*)", re.IGNORECASE)
+COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
+"""Elements that have no end (HTML standard, "Void elements")."""
+
+
 @dataclass(frozen=True)
 class Element:
     """An element of a page: its name and its attributes, in lower case as the HTML parser gives them."""
@@ -96,6 +102,20 @@ class Page:
             end = end.parent
             names.append(end.tag)
         return names[:6] == ["div", "section", "article", "main", "body", "html"]
+
+    @cached_property
+    def stray_ends(self) -> Counter[str]:
+        """Ends of elements that it has not begun. A browser drops them, or makes elements of them."""
+        begun, stray = Counter[str](), Counter[str]()
+        for is_end, name in TAG.findall(COMMENT.sub("", self.html)):
+            tag = name.lower()
+            if not is_end:
+                begun[tag] += tag not in VOID
+            elif begun[tag]:
+                begun[tag] -= 1
+            else:
+                stray[tag] += 1
+        return stray
 
 
 def _is_written(element: Element) -> bool:

@@ -6,7 +6,6 @@ of a contribution is run; what git does not say about its files is read from the
 
 from __future__ import annotations
 
-import io
 import subprocess
 import tarfile
 import tempfile
@@ -21,7 +20,7 @@ from hexapla.blocks import lines_of
 from hexapla.config import Locale, Site, absolute
 from hexapla.glossary import Glossary
 from hexapla.problems import Problem, Severity, Stop, Text, read_exact, say, shown
-from hexapla.publication import MARKDOWN_SUFFIXES, Publication
+from hexapla.publication import MARKDOWN_SUFFIXES, Publication, is_markdown
 from hexapla.rules_files import locale_of
 from hexapla.translations import State, Unit, plain_text
 
@@ -187,22 +186,30 @@ def _changes(site: Site, top: Path, commit: str) -> Iterator[Change]:
 
 
 def _read_base(site: Site, commit: str, folder: Path) -> Publication | None:
-    """Unpack and read the base; None where there was no publication yet."""
-    names = [
-        site.config_file.name,
-        *(path.relative_to(site.root).as_posix() for path in (site.docs_dir, site.catalogs_dir)),
-    ]
-    known = [name for name in names if _is_in(site, commit, name)]
-    if site.config_file.name not in known:
+    """Unpack and read the base, all of it: what its rules look at; None where there was no publication yet."""
+    prefix = checks.git(site, "rev-parse", "--show-prefix").removesuffix("\n")
+    config_file = f"{prefix}{site.config_file.name}"
+    top = checks.git(site, "rev-parse", "--show-toplevel").removesuffix("\n")
+    if not _is_in(site, commit, site.config_file.name):
         return None
-    command = ["git", "-C", str(site.root), "archive", "--format=tar", commit, "--", *known]
-    data = subprocess.run(command, capture_output=True, check=True).stdout
-    with tarfile.open(fileobj=io.BytesIO(data)) as archive:
-        archive.extractall(folder, filter="data")
+    command = ["git", "-C", top, "archive", "--format=tar", commit]
+    with (
+        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as git,
+        tarfile.open(fileobj=git.stdout, mode="r|") as archive,
+    ):
+        archive.extractall(folder, filter=_inside)
     try:
-        return publication.read(config.load(str(folder / site.config_file.name)))
+        return publication.read(config.load(str(folder / config_file)))
     except Stop:
         return None  # it could not be built either
+
+
+def _inside(member: tarfile.TarInfo, folder: str) -> tarfile.TarInfo | None:
+    """Leave out what leads to elsewhere: links to files that are not in the repository."""
+    try:
+        return tarfile.data_filter(member, folder)
+    except tarfile.FilterError:
+        return None
 
 
 def _is_in(site: Site, commit: str, name: str) -> bool:
@@ -275,7 +282,7 @@ def _translated(locale: Locale, path: Path) -> dict[tuple[str, str], tuple[int, 
 
 def _document_of_record(site: Site, locale: Locale, path: Path) -> str | None:
     folder = site.catalogs_dir / locale.code / "LC_MESSAGES"
-    if path.is_relative_to(folder) and path.name.endswith(".md.po"):
+    if path.is_relative_to(folder) and path.suffix == ".po" and is_markdown(path.stem):
         return path.relative_to(folder).as_posix().removesuffix(".po")
     return None
 
@@ -289,11 +296,11 @@ def _units(found: Publication | None, locale: Locale, path: str) -> list[Unit]:
     if own is None or document is None:
         return []
     if own.is_source:
-        return [Unit(None, segment, State.CURRENT) for segment in (*document.words, *document.segments)]
+        return [Unit(None, segment, State.CURRENT) for segment in document.segments]
     try:
         return translations.of_document(found, own, path)
     except Stop:
-        return [Unit(None, segment, State.ORPHAN) for segment in (*document.words, *document.segments)]
+        return [Unit(None, segment, State.ORPHAN) for segment in document.segments]
 
 
 def _paragraphs(locale: Locale, old: Sequence[Unit], new: Sequence[Unit], words: Glossary) -> Iterator[Paragraph]:

@@ -59,11 +59,6 @@ def language_of(review: Review, ui_locale: str = "") -> str:
     return ui_locale or (review.locale.code if review.locale else "en")
 
 
-def translator_of(review: Review, ui_locale: str = "") -> Translate:
-    """Give what says a review's sentences in its language."""
-    return speech.translator(language_of(review, ui_locale))
-
-
 # For programs
 
 
@@ -209,7 +204,7 @@ def _summary(document: Data, translate: Translate) -> str:
         before, after = document["before"].get(state, 0), document["after"].get(state, 0)
         if before != after and not document["is_source"]:
             parts.append(f"{name.translated(translate)} {before} → {after}")
-    return "; ".join(parts)
+    return ", ".join(parts)
 
 
 def _states(one: Data, translate: Translate) -> str:

@@ -47,12 +47,22 @@ def html(subject: Subject, corpus: Corpus) -> Iterator[Problem]:
         else:
             message = say("the source has no element <%(tag)s>", tag=tag)
         hint = say("remove it; write words and the marks of the source only")
+        if not name and f"</{tag}>" in subject.document.body.lower():
+            hint = say("remove <%(tag)s> and </%(tag)s>; write words and the marks of the source only", tag=tag)
         if offset is None:
             yield subject.at_offset("html", subject.document.body_start, message, hint)
             continue
         problem = subject.at_offset("html", offset, message, hint)
         # What looks like an element can be an address in angle brackets that no browser should follow.
         if problem.line not in told and not (":" in tag and problem.line in addresses):
+            told.add(problem.line)
+            yield problem
+    stray = subject.page.stray_ends - subject.source_page.stray_ends
+    places = {tag: _offset_of(subject, f"/{tag}", "", "") or subject.document.body_start for tag in stray}
+    for tag, offset in sorted(places.items(), key=lambda one: one[1]):
+        message = say("</%(tag)s> ends what nothing here has begun", tag=tag)
+        problem = subject.at_offset("html", offset, message, say("remove it"))
+        if problem.line not in told:
             told.add(problem.line)
             yield problem
     if subject.source_page.is_closed and not subject.page.is_closed and not told:

@@ -57,7 +57,9 @@ def stale(subject: Subject, corpus: Corpus) -> Iterator[Problem]:
             file = shown(subject.document.path)
             values = {"file": file, "here": f"{file}:{unit.translation.line}"}
             hint = say(
-                "see the change: hexapla diff %(file)s; if it is right as it stands: hexapla done %(here)s", **values
+                "see the change: hexapla diff %(file)s; then change the paragraph, or if it is right as it stands: "
+                "hexapla done %(here)s",
+                **values,
             )
             yield subject.problem("stale", unit.translation, message, hint)
 

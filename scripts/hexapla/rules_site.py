@@ -15,7 +15,7 @@ from hexapla.addresses import is_safe_address
 from hexapla.blocks import LINES, Opaque
 from hexapla.config import Site, guess
 from hexapla.content import TRANSLATABLE, Document
-from hexapla.problems import Problem, Stop, say
+from hexapla.problems import Problem, Stop, is_file, say
 from hexapla.publication import entries_below, is_markdown
 from hexapla.rules import Corpus, Scope, all_rules, rule
 
@@ -294,10 +294,6 @@ def _is_date(value: Any) -> bool:
     return isinstance(value, date)
 
 
-def _is_mapping(value: Any) -> bool:
-    return isinstance(value, dict)
-
-
 def _is_template(value: Any) -> bool:
     return _is_text(value) and bool(re.fullmatch(r"(?!\.)[\w-]+(?:/[\w-]+)*\.html", value))
 
@@ -307,7 +303,6 @@ TEXT: Kind = (_is_text, say("a text"), say("put quotation marks around it"))
 DATE: Kind = (_is_date, say("a date"), say("write it as 2026-11-22"))
 FLAG: Kind = (_is_flag, say("true or false"), say("write true or false"))
 LIST: Kind = (_is_list, say("a list of texts"), say("write '- text' on lines of their own below it"))
-MAPPING: Kind = (_is_mapping, say("a mapping"), say("write its entries as 'key: value' below it"))
 
 KEYS: dict[str, Kind] = {
     "title": TEXT,
@@ -364,7 +359,7 @@ def _check_value(corpus: Corpus, document: Document, key: str, value: Any) -> It
 
 def _is_below(folder: Path, name: str) -> bool:
     """Whether a file is there, and not outside of a folder."""
-    return ".." not in Path(name).parts and not Path(name).is_absolute() and (folder / name).is_file()
+    return ".." not in Path(name).parts and not Path(name).is_absolute() and is_file(folder / name)
 
 
 def _keys_of_templates(folder: Path | None) -> set[str]:

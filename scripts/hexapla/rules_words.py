@@ -587,7 +587,6 @@ def sentence_count(pair: Pair, corpus: Corpus) -> Iterator[Finding]:
 
 # Ends
 
-QUESTION, STATEMENT, COLON = "?", ".", ":"
 END_MARKS = {"?": "?", "？": "?", "؟": "?", ";": "", ":": ":", "：": ":", ".": ".", "。": ".", "।": ".", "॥": "."}
 END_MARKS |= {"!": ".", "！": ".", "…": ".", "۔": ".", "։": ".", "።": "."}
 ASKING = re.compile(r"(?i)(?:how|why|what|which|who|whose|when|where)\b")

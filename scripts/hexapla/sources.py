@@ -22,7 +22,7 @@ from hexapla.config import Locale
 from hexapla.pages import Page, Use
 from hexapla.problems import Stop, read_exact
 from hexapla.publication import MARKDOWN_SUFFIXES, Publication
-from hexapla.views import CHECKS, OWN_PAGES, STATUS
+from hexapla.views import template_of
 from hexapla.written import (
     HEAD,
     JINJA,
@@ -45,7 +45,6 @@ from hexapla.written import (
 )
 
 TEMPLATES = Path(__file__).parent / "templates"
-PAGES_OF_TEMPLATES = OWN_PAGES | {STATUS: "hexapla/status.html", CHECKS: "hexapla/checks.html"}
 TEMPLATE_SUFFIXES = (".html", ".xml", ".css", ".js", ".svg")
 
 
@@ -470,16 +469,8 @@ class Sources:
         below = path.removeprefix(self._locale_of(path).folder)
         if below == "404.html":
             return self._templates.get(below)
-        if below.startswith("category/"):
-            return self._templates.get("hexapla/category.html")
-        if below.startswith("checks/"):
-            return self._templates.get("hexapla/checks.html")
-        for document, name in PAGES_OF_TEMPLATES.items():
-            for use_directory_urls in (True, False):
-                url = publication.url_of(document, use_directory_urls)
-                if below == (url + "index.html" if use_directory_urls else url):
-                    return self._templates.get(name)
-        return None
+        name = template_of(re.sub(r"(?:/index)?\.html$", ".md", below))
+        return self._templates.get(name) if name else None
 
     def _in_templates(self, page: Page, number: int) -> Spot | None:
         """Look for what is most like a reference in the templates: the same text, the same file, the same ending."""

@@ -10,7 +10,7 @@ import yaml
 
 from hexapla import catalogs, cldr, config, content, publication, records, rules_site, translations
 from hexapla.config import DEFAULT_THEME_DIR, Locale, Site, guess
-from hexapla.problems import Problem, Stop, read_exact, shown, write_text
+from hexapla.problems import Problem, Stop, read_exact, say, shown, write_text
 from hexapla.publication import Publication
 
 
@@ -34,9 +34,18 @@ def locale(site: Site, code: str) -> Started:
         known = [name.replace("_", "-") for name in cldr.known_codes()]
         raise Stop([site.problem(key, "locale", str(error), guess(code, known))]) from None
     if code in [one.code for one in site.locales]:
-        message = f"the locale {code} is there already"
-        raise Stop([site.problem(key, "locale", message, f"start a document instead: hexapla new {code} about.md")])
+        message = say("the locale %(code)s is there already", code=code)
+        raise Stop(
+            [
+                site.problem(
+                    key, "locale", message, say("start a document instead: hexapla new %(code)s about.md", code=code)
+                )
+            ]
+        )
     text = _with_language(site, code)
+    for one in site.translations:  # all that is read below is read before anything is written
+        if (path := catalogs.path_of(site, one)).is_file():
+            catalogs.read(path, one)
     added = Locale(code, is_source=False)
     files = [site.config_file]
     partial = _partial(site, added)
@@ -69,8 +78,8 @@ def _with_language(site: Site, code: str) -> str:
     for name in ("plugins", "i18n", "languages"):
         node = _child(node, name)
     if not isinstance(node, yaml.SequenceNode) or node.flow_style or not node.value:
-        message = "the list of languages is not written with a line for each"
-        hint = f"add it by hand: - {{locale: {code}, name: {cldr.language_name(code)}}}"
+        message = say("the list of languages is not written with a line for each")
+        hint = say("add it by hand: - {locale: %(code)s, name: %(name)s}", code=code, name=cldr.language_name(code))
         raise Stop([site.problem("plugins.i18n.languages", "locale", message, hint)])
     last = node.value[-1]
     while not isinstance(last, yaml.ScalarNode) and not last.flow_style and last.value:
@@ -83,8 +92,9 @@ def _with_language(site: Site, code: str) -> str:
     dash = re.match(r" *- *", text[line_start:])
     lead = dash.group() if dash else "- "
     name = yaml.safe_dump(cldr.language_name(code), allow_unicode=True).splitlines()[0]
-    entry = f"{lead}locale: {yaml.safe_dump(code).splitlines()[0]}\n{' ' * len(lead)}name: {name}\n"
-    changed = text[:end] + ("" if text[:end].endswith("\n") else "\n") + entry + text[end:]
+    newline = "\r\n" if "\r\n" in text else "\n"
+    entry = f"{lead}locale: {yaml.safe_dump(code).splitlines()[0]}{newline}{' ' * len(lead)}name: {name}{newline}"
+    changed = text[:end] + ("" if text[:end].endswith("\n") else newline) + entry + text[end:]
     yaml.compose(changed, Loader=config.Loader)  # never write what could not be read again
     return changed
 
@@ -108,8 +118,19 @@ def _partial(site: Site, added: Locale) -> tuple[Path, str] | None:
     words = words.replace('"language": "en"', f'"language": "{added.tag}"')
     words = words.replace('"direction": "ltr"', f'"direction": "{added.direction}"')
     if not site.custom_dir:
-        message = f"Material for MkDocs has no words in {added.name}, and there is no folder to put them into"
-        raise Stop([site.problem("theme", "theme-partial", message, f"add to theme: custom_dir: {DEFAULT_THEME_DIR}")])
+        message = say(
+            "Material for MkDocs has no words in %(name)s, and there is no folder to put them into", name=added.name
+        )
+        raise Stop(
+            [
+                site.problem(
+                    "theme",
+                    "theme-partial",
+                    message,
+                    say("add to theme: custom_dir: %(folder)s", folder=DEFAULT_THEME_DIR),
+                )
+            ]
+        )
     return site.custom_dir / "partials" / "languages" / f"{added.code}.html", words
 
 
@@ -125,11 +146,11 @@ def document(found: Publication, own: Locale, path: str) -> Started:
     if source is None:
         hint = guess(path, list(found.documents[site.source.code]))
         raise Stop(
-            [Problem(site.docs_dir / site.source.code / path, 1, 1, "no-source", "there is no such source", hint)]
+            [Problem(site.docs_dir / site.source.code / path, 1, 1, "no-source", say("there is no such source"), hint)]
         )
     if target.exists():
-        hint = f"edit it, or see what changed in its original: hexapla diff {shown(target)}"
-        raise Stop([Problem(target, 1, 1, "new", "this translation is there already", hint)])
+        hint = say("edit it, or see what changed in its original: hexapla diff %(target)s", target=shown(target))
+        raise Stop([Problem(target, 1, 1, "new", say("this translation is there already"), hint)])
     words = {segment.key: segment.text for segment in source.words}
     front = yaml.safe_dump(words, allow_unicode=True, sort_keys=False, width=10**9) if words else ""
     body = source.body.replace("\r\n", "\n").replace("\r", "\n")

@@ -77,7 +77,7 @@ def take(spare: Path | None, whole: Path, marks: Marks, site_dir: Path | None = 
         if whole.is_dir():
             before = {}
             for path, entry in cache.entries_of(whole):
-                facts = entry.stat(follow_symlinks=False)
+                facts = cache.facts_of(entry, follow_symlinks=False)
                 if entry.is_symlink() or facts.st_nlink > 1:
                     os.unlink(entry.path)  # noqa: PTH108
                 else:
@@ -153,7 +153,7 @@ def sweep(whole: Path, before: Mapping[str, Before], kept: Collection[str]) -> d
     """
     found: dict[str, os.stat_result] = {}
     for path, entry in list(cache.entries_of(whole)):
-        facts = entry.stat(follow_symlinks=False)
+        facts = cache.facts_of(entry, follow_symlinks=False)
         if path in kept or path not in before or before[path].mark != cache.mark_of(facts):
             found[path] = facts
             continue
@@ -217,6 +217,7 @@ def publish(new: Path, site_dir: Path, spare: Path | None = None) -> None:
                 time.sleep(PAUSE)
                 continue
             raise _refusal(site_dir, error) from None
+    _keep_hidden(old, site_dir)
     if spare is not None and old.is_dir() and not old.is_symlink():
         with contextlib.suppress(OSError):  # another file system, or another build was quicker
             _move(old, spare)
@@ -234,6 +235,14 @@ def _exchange(new: Path, site_dir: Path, old: Path) -> None:
         if old.exists():
             old.rename(site_dir)
         raise
+
+
+def _keep_hidden(old: Path, site_dir: Path) -> None:
+    """Leave in the site what no build has put there, such as `.git`: as MkDocs does, by its name."""
+    with contextlib.suppress(OSError):
+        for path in [] if old.is_symlink() or not old.is_dir() else list(old.glob(".*")):
+            if not (site_dir / path.name).exists():
+                path.rename(site_dir / path.name)
 
 
 def _refusal(site_dir: Path, error: OSError) -> Stop:

@@ -13,7 +13,7 @@ from hexapla.alignment import Followed
 from hexapla.blocks import Segment
 from hexapla.config import Locale
 from hexapla.content import TRANSLATABLE, Document
-from hexapla.problems import Problem, shown
+from hexapla.problems import Problem, say, shown
 from hexapla.publication import Publication
 from hexapla.records import Entry
 
@@ -184,12 +184,17 @@ def structure_problem(source: Document, translation: Document, units: Sequence[U
     pairs = list(zip(source.pieces, translation.pieces, strict=False))
     index = next((n for n, (one, other) in enumerate(pairs) if one.shape != other.shape), len(pairs))
     other = translation.pieces[min(index, len(translation.pieces) - 1)]
-    origin = "the source has nothing"
+    origin = say("the source has nothing")
     if index < len(source.pieces):
-        origin = f"{shown(source.path)}:{source.pieces[index].line} has a {source.pieces[index].kind}"
-    message = (
-        f"does not follow its source: {lost} of {len(own)} paragraphs have no partner; the first block that differs is "
-        f"this {other.kind}, where {origin}"
+        place = f"{shown(source.path)}:{source.pieces[index].line}"
+        origin = say("%(place)s has another block (%(kind)s)", place=place, kind=source.pieces[index].kind)
+    message = say(
+        "does not follow its source: %(lost)s of %(count)s paragraphs have no partner; the first block that differs is "
+        "this one (%(kind)s), where %(origin)s",
+        lost=lost,
+        count=len(own),
+        kind=other.kind,
+        origin=origin,
     )
-    hint = "give it the headings, paragraphs and lists of its source, in the same order"
+    hint = say("give it the headings, paragraphs and lists of its source, in the same order")
     return Problem(translation.path, other.line, 1, "structure", message, hint)

@@ -49,6 +49,13 @@ PAGES_OF_A_LIST, MEMBERS_OF_A_LIST = 60, 24
 RULES_OF_A_PAGE = 14
 """So many rules, with their examples, one page shows; before them is a page that names all."""
 
+TEMPLATES_OF_PAGES = OWN_PAGES | {
+    STATUS: "hexapla/status.html",
+    CHECKS: "hexapla/checks.html",
+    PAGES: "hexapla/pages.html",
+}
+"""The templates of pages that no document makes, but for those of categories."""
+
 NUMBERED = re.compile(r"(category/[^/]+|pages|checks)/(\d+)\.md")
 
 
@@ -61,6 +68,12 @@ def number_of(path: str) -> tuple[str, int]:
     """Give the path of a list's first page, and which of its pages one is."""
     match = NUMBERED.fullmatch(path)
     return (f"{match[1]}.md", int(match[2])) if match else (path, 1)
+
+
+def template_of(path: str) -> str | None:
+    """The template of a page that no document makes, by the path that its document would have; None of any other."""
+    first, _ = number_of(path)
+    return TEMPLATES_OF_PAGES.get(first) or ("hexapla/category.html" if first.startswith("category/") else None)
 
 
 def count_of_pages(entries: int, of_a_page: int) -> int:
@@ -187,7 +200,6 @@ class LocaleProgress(NamedTuple):
 
     tag: str
     name: str
-    badge: str
     whole: Progress
     documents: Sequence[Progress]
     href: str = ""
@@ -411,7 +423,7 @@ class Viewer:
             whole = self._figures(
                 total(locale.code, states.rows), locale.name, base + self.publication.url(locale, "index.md")
             )
-            one = LocaleProgress(locale.tag, locale.name, f"{folder}{locale.tag}.svg", whole, ())
+            one = LocaleProgress(locale.tag, locale.name, whole, ())
             own = rows[locale.code]
             if not states.is_large:
                 one = one._replace(documents=[self._progress(row, locale, base, states, edit) for row in own])
