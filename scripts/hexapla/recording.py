@@ -192,25 +192,16 @@ def done(publication: Publication, locale: Locale, path: str, line: int | None) 
     open_ones = [unit for unit in units if unit.translation and unit.state in (State.STALE, State.MISSING)]
     chosen = stale if line is None else [unit for unit in open_ones if _covers(document, unit.translation, line)]
     if not chosen:
+        known = {entry.translation for entry in entries}
         covered = [unit.translation for unit in units if line and _covers(document, unit.translation, line)]
-        if any(own and own.text not in {entry.translation for entry in entries} for own in covered):
+        if any(own and own.text not in known for own in covered):
             message = say("this paragraph was changed since it was recorded, so nobody asks whether it is right")
             hint = say("run: hexapla record %(path)s", path=shown(file))
             raise Stop([Problem(file, line or 1, 1, "done", message, hint)])
         lines = ", ".join(str(unit.translation.line) for unit in stale if unit.translation) or "none"
         message = say("no paragraph here is stale") if line else say("no paragraph of this document is stale")
-        raise Stop(
-            [
-                Problem(
-                    file,
-                    line or 1,
-                    1,
-                    "done",
-                    message,
-                    say("stale paragraphs of this document, by line: %(lines)s", lines=lines),
-                )
-            ]
-        )
+        hint = say("stale paragraphs of this document, by line: %(lines)s", lines=lines)
+        raise Stop([Problem(file, line or 1, 1, "done", message, hint)])
     follow = {id(unit) for unit in chosen}
     lines_to_write = [
         records.Line(unit.source, unit.translation) if id(unit) in follow else one

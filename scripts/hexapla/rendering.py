@@ -50,8 +50,8 @@ ALIGNMENT = re.compile(r"text-align: ?(left|right|center);?")
 
 TAG = re.compile(r"<(/?)([a-z][^\s/>]*)", re.IGNORECASE)
 COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
-VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
-"""Elements that have no end (HTML standard, "Void elements")."""
+VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
+"""Elements that have no end (HTML standard, "Void elements"; `param` was one)."""
 
 
 @dataclass(frozen=True)

@@ -128,7 +128,7 @@ def review(config_file: str | None, base: str, site_folder: Path | None = None) 
     changes = sorted(_changes(site, top, commit), key=lambda one: one.path)
     _refuse_linked_folders(site, changes)
     with tempfile.TemporaryDirectory(prefix="hexapla-base-") as name:
-        old = _read_base(site, commit, Path(name))
+        old = _read_base(site, top, commit, Path(name))
         return _review(site, base, changes, old, site_folder)
 
 
@@ -185,21 +185,19 @@ def _changes(site: Site, top: Path, commit: str) -> Iterator[Change]:
             yield Change(path, "120000" if path.is_symlink() else "100644", "")
 
 
-def _read_base(site: Site, commit: str, folder: Path) -> Publication | None:
+def _read_base(site: Site, top: Path, commit: str, folder: Path) -> Publication | None:
     """Unpack and read the base, all of it: what its rules look at; None where there was no publication yet."""
-    prefix = checks.git(site, "rev-parse", "--show-prefix").removesuffix("\n")
-    config_file = f"{prefix}{site.config_file.name}"
-    top = checks.git(site, "rev-parse", "--show-toplevel").removesuffix("\n")
     if not _is_in(site, commit, site.config_file.name):
         return None
-    command = ["git", "-C", top, "archive", "--format=tar", commit]
+    prefix = checks.git(site, "rev-parse", "--show-prefix").removesuffix("\n")
+    command = ["git", "-C", str(top), "archive", "--format=tar", commit]
     with (
         subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as git,
         tarfile.open(fileobj=git.stdout, mode="r|") as archive,
     ):
         archive.extractall(folder, filter=_inside)
     try:
-        return publication.read(config.load(str(folder / config_file)))
+        return publication.read(config.load(str(folder / prefix / site.config_file.name)))
     except Stop:
         return None  # it could not be built either
 

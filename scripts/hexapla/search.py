@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from html import escape, unescape
 from typing import TYPE_CHECKING, Any
 
+from hexapla.rendering import VOID
+
 if TYPE_CHECKING:
     from mkdocs.plugins import PluginCollection
     from mkdocs.structure.pages import Page
@@ -29,7 +31,6 @@ STRANGE = frozenset("script style object hx textarea title xmp iframe noembed no
 LEFT_OUT = re.compile("data-search-|linenodiv", re.IGNORECASE)
 """Attributes that make Material's search plugin leave something out."""
 
-VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
 HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
 SHOWN = frozenset("p code pre li ol ul sub sup".split())
 """Elements whose tags the index keeps."""

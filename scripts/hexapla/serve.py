@@ -99,8 +99,8 @@ def _serve_quickly(
     observer = Observer()
     schedule = observer.schedule
     observer.schedule = functools.partial(schedule, event_filter=changes)  # type: ignore[method-assign]
-    server.url += locale.folder if locale else ""  # what is told, and opened
     server.observer = observer  # type: ignore[assignment]
+    server.url += locale.folder if locale else ""  # what is told, and opened
     server.build_delay = DELAY
     server.error_handler = lambda number: _error_page(folder, locale, number)
     try:

@@ -35,13 +35,8 @@ def locale(site: Site, code: str) -> Started:
         raise Stop([site.problem(key, "locale", str(error), guess(code, known))]) from None
     if code in [one.code for one in site.locales]:
         message = say("the locale %(code)s is there already", code=code)
-        raise Stop(
-            [
-                site.problem(
-                    key, "locale", message, say("start a document instead: hexapla new %(code)s about.md", code=code)
-                )
-            ]
-        )
+        hint = say("start a document instead: hexapla new %(code)s about.md", code=code)
+        raise Stop([site.problem(key, "locale", message, hint)])
     text = _with_language(site, code)
     for one in site.translations:  # all that is read below is read before anything is written
         if (path := catalogs.path_of(site, one)).is_file():
@@ -121,16 +116,8 @@ def _partial(site: Site, added: Locale) -> tuple[Path, str] | None:
         message = say(
             "Material for MkDocs has no words in %(name)s, and there is no folder to put them into", name=added.name
         )
-        raise Stop(
-            [
-                site.problem(
-                    "theme",
-                    "theme-partial",
-                    message,
-                    say("add to theme: custom_dir: %(folder)s", folder=DEFAULT_THEME_DIR),
-                )
-            ]
-        )
+        hint = say("add to theme: custom_dir: %(folder)s", folder=DEFAULT_THEME_DIR)
+        raise Stop([site.problem("theme", "theme-partial", message, hint)])
     return site.custom_dir / "partials" / "languages" / f"{added.code}.html", words
 
 
